@@ -1,0 +1,32 @@
+// Package datum is the vocabulary of values: what a value of each SQL type
+// looks like in storage, how its text and binary forms are read and written,
+// and how two of them compare.
+//
+// There is one representation. A [Datum] is a SQLite value (NULL, integer,
+// float, text or blob), the same in a table's column, in the argument of a
+// function, in a bound parameter and in a row on its way to the client. Which
+// SQL type it belongs to is known statically, from the plan; the [Type] of an
+// OID says everything that depends on it.
+//
+//	type                     stored as                                     compared by
+//	bool                     integer 0, 1                                  SQLite
+//	int2 int4 int8 oid reg*  integer                                       SQLite
+//	float4 float8            float; NaN is the blob "NaN"                  SQLite
+//	numeric                  text, Postgres's own output                   collation pg_numeric
+//	text varchar name json   text                                          SQLite (BINARY)
+//	bpchar                   text, blank-padded to its length              collation RTRIM
+//	bytea uuid               blob                                          SQLite
+//	date                     integer, days since 2000-01-01                SQLite
+//	time                     integer, microseconds since midnight          SQLite
+//	timestamp timestamptz    integer, microseconds since 2000-01-01 (UTC)  SQLite
+//	timetz                   text "micros zone", zone in seconds west      collation pg_timetz
+//	interval                 text "months days micros"                     collation pg_interval
+//	jsonb                    text, Postgres's own output                   collation pg_jsonb
+//	arrays                   blob, Postgres's binary array format          key function
+//	record                   blob, Postgres's binary record format         key function
+//	vector                   blob, little-endian float32                   key function
+//
+// Infinite dates are the extremes of int32, infinite timestamps those of int64.
+// An array's elements and a record's fields are in the binary form of their
+// own types, so the blob is at once the storage form and the binary wire form.
+package datum
