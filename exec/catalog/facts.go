@@ -33,6 +33,8 @@ type Type struct {
 	Values *datum.Type
 	// Labels are an enum's labels in order.
 	Labels []string
+	// Checks are the constraints of a domain, over VALUE.
+	Checks []*Constraint
 }
 
 // IsArray reports whether the type is a true array type (not int2vector).
@@ -112,4 +114,19 @@ type Schema struct {
 	Name    string
 	Owner   oid.OID
 	Comment string `json:",omitempty"`
+}
+
+// AccessMethod is a row of pg_am.
+type AccessMethod struct {
+	OID     oid.OID
+	Name    string
+	Handler oid.OID
+	Kind    byte // 'i' index, 't' table
+}
+
+// Collation is a row of pg_collation.
+type Collation struct {
+	OID    oid.OID
+	Name   string
+	Schema oid.OID
 }

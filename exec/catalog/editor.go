@@ -1,0 +1,332 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"voronoi/internal/oid"
+)
+
+// Editor makes a changed copy of a [Snapshot]. It is used by one goroutine; the
+// snapshot that it started from stays as it was.
+//
+// Objects are handed over: who puts one does not touch it any more, and alters
+// an existing one by putting a copy.
+type Editor struct {
+	s       *Snapshot
+	changed map[oid.OID]bool
+	counter bool
+	done    bool
+}
+
+// Row is an object as the executor stores it. The row numbered 0 holds the
+// counter of object numbers.
+type Row struct {
+	OID   oid.OID
+	Class string
+	Body  []byte // JSON
+}
+
+// Change is a Row to write, or to delete where Body is nil.
+type Change struct {
+	Row
+	Delete bool
+}
+
+// Edit begins a change. It costs a copy of the maps of dynamic objects.
+func (s *Snapshot) Edit() *Editor {
+	c := &Snapshot{
+		facts:       s.facts,
+		objects:     maps.Clone(s.objects),
+		schemaNames: maps.Clone(s.schemaNames),
+		relations:   maps.Clone(s.relations),
+		types:       maps.Clone(s.types),
+		typeNames:   maps.Clone(s.typeNames),
+		extensions:  maps.Clone(s.extensions),
+		roles:       maps.Clone(s.roles),
+		databases:   maps.Clone(s.databases),
+		codebooks:   maps.Clone(s.codebooks),
+		comments:    maps.Clone(s.comments),
+		physical:    maps.Clone(s.physical),
+		nextOID:     s.nextOID,
+	}
+	return &Editor{s: c, changed: map[oid.OID]bool{}}
+}
+
+// Snapshot is the catalog as changed so far; looking is allowed while editing
+// goes on, keeping is not: see [Editor.Done].
+func (e *Editor) Snapshot() *Snapshot { return e.s }
+
+// Done ends the change and gives the new snapshot.
+func (e *Editor) Done() *Snapshot {
+	e.done = true
+	return e.s
+}
+
+// NextOID is a number that nothing else has or will have.
+func (e *Editor) NextOID() oid.OID {
+	id := e.s.nextOID
+	e.s.nextOID++
+	e.counter = true
+	return id
+}
+
+// Changes are the rows to write and to delete, since [Snapshot.Edit], in the
+// order of their numbers.
+func (e *Editor) Changes() []Change {
+	var changes []Change
+	if e.counter {
+		changes = append(changes, Change{Row: e.s.counterRow()})
+	}
+	for _, id := range slices.Sorted(maps.Keys(e.changed)) {
+		if object := e.s.objects[id]; object != nil {
+			changes = append(changes, Change{Row: rowOf(object)})
+		} else {
+			changes = append(changes, Change{Row: Row{OID: id}, Delete: true})
+		}
+	}
+	return changes
+}
+
+// Put adds an object or replaces the one with its number. What has no number
+// yet gets one: the object itself, a relation's row type, its constraints, and
+// so on.
+func (e *Editor) Put(object Object) {
+	if e.done {
+		panic("catalog: edit after Done")
+	}
+	e.number(object)
+	if old := e.s.objects[object.ID()]; old != nil {
+		e.s.unlink(old)
+	}
+	e.s.link(object)
+	e.changed[object.ID()] = true
+}
+
+// Drop removes the object with a number, and the comments on it. Dropping what
+// depends on it is the caller's: see [Snapshot.Dependents].
+func (e *Editor) Drop(id oid.OID) {
+	if e.done {
+		panic("catalog: edit after Done")
+	}
+	object := e.s.objects[id]
+	if object == nil {
+		return
+	}
+	e.s.unlink(object)
+	e.changed[id] = true
+	for key, comment := range e.s.comments {
+		if key.object == id {
+			e.s.unlink(comment)
+			e.changed[comment.OID] = true
+		}
+	}
+}
+
+// number gives numbers to what has none.
+func (e *Editor) number(object Object) {
+	need := func(ids ...*oid.OID) {
+		for _, id := range ids {
+			if *id == 0 {
+				*id = e.NextOID()
+			}
+		}
+	}
+	switch o := object.(type) {
+	case *Schema:
+		need(&o.OID)
+	case *Relation:
+		need(&o.OID)
+		switch o.Kind {
+		case KindTable, KindView, KindMatView:
+			need(&o.RowType, &o.ArrayType)
+		case KindComposite:
+			need(&o.RowType, &o.ArrayType)
+		}
+		if o.View != nil {
+			need(&o.View.Rule)
+		}
+		for _, column := range o.Columns {
+			if column.Default != "" {
+				need(&column.DefaultOID)
+			}
+		}
+		for _, constraint := range o.Constraints {
+			need(&constraint.OID)
+		}
+	case *TypeDef:
+		need(&o.OID, &o.Array)
+		for i := range o.Labels {
+			need(&o.Labels[i].OID)
+		}
+		for _, check := range o.Checks {
+			need(&check.OID)
+		}
+		o.spaceOrdinals()
+	case *Extension:
+		need(&o.OID)
+	case *Role:
+		need(&o.OID)
+	case *Database:
+		need(&o.OID)
+	case *Codebook:
+		need(&o.OID)
+	case *Defaults:
+		need(&o.OID)
+	case *Comment:
+		need(&o.OID)
+	}
+}
+
+// link makes an object part of the snapshot under construction.
+func (s *Snapshot) link(object Object) {
+	s.objects[object.ID()] = object
+	switch o := object.(type) {
+	case *Schema:
+		s.schemaNames[o.Name] = o
+	case *Relation:
+		s.relations[qualified{o.Schema, o.Name}] = o
+		if o.Physical != "" {
+			s.physical[fold(o.Physical)] = o.OID
+		}
+		for _, column := range o.Columns {
+			if column.Companion != "" {
+				s.physical[fold(column.Companion)] = o.OID
+			}
+		}
+		s.linkTypes(s.typesOfRelation(o))
+	case *TypeDef:
+		s.linkTypes(s.typesOfDef(o))
+	case *Extension:
+		s.extensions[o.Name] = o
+	case *Role:
+		s.roles[o.Name] = o
+	case *Database:
+		s.databases[o.Name] = o
+	case *Codebook:
+		s.codebooks[o.Name] = o
+	case *Comment:
+		s.comments[commented{o.Class, o.Object, o.Sub}] = o
+	}
+}
+
+// unlink is the reverse of link.
+func (s *Snapshot) unlink(object Object) {
+	delete(s.objects, object.ID())
+	switch o := object.(type) {
+	case *Schema:
+		delete(s.schemaNames, o.Name)
+	case *Relation:
+		delete(s.relations, qualified{o.Schema, o.Name})
+		maps.DeleteFunc(s.physical, func(_ string, id oid.OID) bool { return id == o.OID })
+		s.unlinkTypes(o.RowType, o.ArrayType)
+	case *TypeDef:
+		s.unlinkTypes(o.OID, o.Array)
+	case *Extension:
+		delete(s.extensions, o.Name)
+	case *Role:
+		delete(s.roles, o.Name)
+	case *Database:
+		delete(s.databases, o.Name)
+	case *Codebook:
+		delete(s.codebooks, o.Name)
+	case *Comment:
+		delete(s.comments, commented{o.Class, o.Object, o.Sub})
+	}
+}
+
+func (s *Snapshot) linkTypes(types []*Type) {
+	for _, t := range types {
+		s.types[t.OID] = t
+		s.typeNames[qualified{t.Schema, t.Name}] = t
+	}
+}
+
+func (s *Snapshot) unlinkTypes(ids ...oid.OID) {
+	for _, id := range ids {
+		if t := s.types[id]; t != nil {
+			delete(s.types, id)
+			delete(s.typeNames, qualified{t.Schema, t.Name})
+		}
+	}
+}
+
+// counter is the body of the row numbered 0.
+type counter struct{ NextOID oid.OID }
+
+const counterClass = "counter"
+
+func (s *Snapshot) counterRow() Row {
+	return Row{Class: counterClass, Body: mustJSON(counter{s.nextOID})}
+}
+
+// Rows are all objects as rows: what the executor stores for a new database.
+func (s *Snapshot) Rows() []Row {
+	rows := []Row{s.counterRow()}
+	for _, id := range slices.Sorted(maps.Keys(s.objects)) {
+		rows = append(rows, rowOf(s.objects[id]))
+	}
+	return rows
+}
+
+// Restore makes the snapshot whose objects were stored as rows.
+func Restore(facts *Facts, rows []Row) (*Snapshot, error) {
+	s := empty(facts)
+	objects := make([]Object, 0, len(rows))
+	for _, row := range rows {
+		if row.Class == counterClass {
+			var c counter
+			if err := json.Unmarshal(row.Body, &c); err != nil {
+				return nil, fmt.Errorf("catalog row %d (%s): %w", row.OID, row.Class, err)
+			}
+			s.nextOID = max(s.nextOID, c.NextOID)
+			continue
+		}
+		object := newObject(row.Class)
+		if object == nil {
+			return nil, fmt.Errorf("catalog row %d has the unknown class %q", row.OID, row.Class)
+		}
+		if err := json.Unmarshal(row.Body, object); err != nil {
+			return nil, fmt.Errorf("catalog row %d (%s): %w", row.OID, row.Class, err)
+		}
+		if object.ID() != row.OID {
+			return nil, fmt.Errorf("catalog row %d (%s) holds object %d", row.OID, row.Class, object.ID())
+		}
+		objects = append(objects, object)
+	}
+	// A type stands on others: enums first, then domains over them, then rows.
+	slices.SortStableFunc(objects, func(a, b Object) int { return linkOrder(a) - linkOrder(b) })
+	for _, object := range objects {
+		s.link(object)
+		s.nextOID = max(s.nextOID, object.ID()+1)
+	}
+	return s, nil
+}
+
+// linkOrder puts an object behind those that its derived types are made of.
+func linkOrder(object Object) int {
+	switch o := object.(type) {
+	case *TypeDef:
+		if o.Kind == 'e' {
+			return 0
+		}
+		return 1
+	default:
+		return 2
+	}
+}
+
+func rowOf(object Object) Row {
+	return Row{OID: object.ID(), Class: object.class(), Body: mustJSON(object)}
+}
+
+// mustJSON encodes what is known to be encodable.
+func mustJSON(v any) []byte {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return body
+}
