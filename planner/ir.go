@@ -58,9 +58,13 @@ type Query struct {
 	HasWindows    bool
 	HasSetFuncs   bool // set-returning functions in Targets
 
-	// Of INSERT, UPDATE and DELETE:
-	Target     *Entry // the relation that is changed
-	Source     *Query // INSERT: the rows; nil for DEFAULT VALUES
+	// Of INSERT, UPDATE and DELETE. Target ranges beside From: it is not one
+	// of From's items.
+	Target      *Entry // the relation that is changed
+	Source      *Query // INSERT: the rows; nil for DEFAULT VALUES
+	SourceEntry *Entry // INSERT: the row of Source, to which Assignment values refer
+	// Columns holds, for INSERT, every column that the statement names or that
+	// has a default; others become NULL. Generated columns are not in it.
 	Columns    []*Assignment
 	Conflict   *Conflict
 	Returning  []*Target
@@ -400,7 +404,8 @@ type (
 		Left  Expr
 		Items []Expr
 	}
-	// Subquery is a query in an expression.
+	// Subquery is a query in an expression. A scalar one of several columns has
+	// type record and one RowExpr as its query's target; Field takes it apart.
 	Subquery struct {
 		Typed
 		Kind  SubqueryKind
@@ -424,11 +429,13 @@ type (
 		Elems  []Expr
 		Nested bool
 	}
-	// RowExpr is ROW(…), or a whole row of an entry.
+	// RowExpr is ROW(…), or a whole row of an entry: then Whole is set, and the
+	// value is NULL where an outer join made the entry's row so.
 	RowExpr struct {
 		Typed  // oid.Record or a row type
 		Fields []Expr
 		Names  []string
+		Whole  *Entry
 	}
 	// RowCompare is (a, b) < (c, d); equality of rows is a Bool of comparisons.
 	RowCompare struct {
@@ -453,6 +460,16 @@ type (
 		Upper []Expr // integers; nil elements are omitted slice bounds
 		Lower []Expr // for slices, else nil
 		Slice bool
+	}
+	// SubscriptAssign is array with the element or slice at a place replaced by
+	// Value: what UPDATE … SET a[i] = … stores.
+	SubscriptAssign struct {
+		Typed
+		Arg   Expr // the array as it is
+		Upper []Expr
+		Lower []Expr
+		Slice bool
+		Value Expr // an element, or an array for a slice
 	}
 	// Relabel changes the type without changing the value: a binary coercible
 	// cast.
