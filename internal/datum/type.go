@@ -57,6 +57,10 @@ type Type struct {
 	// equal exactly where Compare is 0. Every type with an order has it: array
 	// and record keys are made of their elements' keys.
 	AppendKey func(dst []byte, d Datum) []byte
+
+	// load is Recv for bytes that AppendBinary has made, which need no check.
+	// Nil where Recv checks little.
+	load func(b []byte) Datum
 }
 
 // Names turns the numbers behind regclass, regtype, regproc and the like into
@@ -138,9 +142,13 @@ func ByOID(id oid.OID) *Type { return types[id] }
 // types is filled by this package's init functions, one per file of types.
 var types = map[oid.OID]*Type{}
 
+// register adds types and, where they have one, their array types.
 func register(ts ...*Type) {
 	for _, t := range ts {
 		types[t.OID] = t
+		if array, ok := arrayTypes[t.OID]; ok {
+			types[array] = ArrayType(array, t)
+		}
 	}
 }
 

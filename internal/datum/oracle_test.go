@@ -1,0 +1,124 @@
+package datum
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"voronoi/internal/oid"
+	"voronoi/internal/oracle"
+	"voronoi/internal/pgerr"
+)
+
+// outcome is what a reading of a text gives: both forms of the value, or the
+// error.
+type outcome struct {
+	text, binary  string
+	code, message string
+	detail        string
+	where         string
+}
+
+func (o outcome) String() string {
+	if o.code != "" {
+		return fmt.Sprintf("%s %s\n\tdetail %q\n\twhere %q", o.code, o.message, o.detail, o.where)
+	}
+	return fmt.Sprintf("%q binary %x", o.text, o.binary)
+}
+
+// ours reads s with this package.
+func ours(env *Env, t *Type, typmod int32, s string) outcome {
+	d, err := t.Input(env, s)
+	if err == nil && typmod != -1 {
+		d, err = t.Coerce(d, typmod, true)
+	}
+	if err != nil {
+		e := pgerr.From(err)
+		return outcome{code: e.Code, message: e.Message, detail: e.Detail, where: e.Where}
+	}
+	return outcome{text: string(t.AppendText(nil, env, d)), binary: string(t.AppendBinary(nil, env, d))}
+}
+
+// theirs reads s with PostgreSQL, as a cast of a literal: with a parameter,
+// errors would name it in their context.
+func theirs(t *testing.T, conn *pgx.Conn, typ, s string) outcome {
+	t.Helper()
+	ctx := context.Background()
+	query := "SELECT CAST('" + strings.ReplaceAll(s, "'", "''") + "' AS " + typ + ")"
+	var o outcome
+	for _, format := range []int16{0, 1} {
+		r := conn.PgConn().ExecParams(ctx, query, nil, nil, nil, []int16{format}).Read()
+		var e *pgconn.PgError
+		if errors.As(r.Err, &e) {
+			return outcome{code: e.Code, message: e.Message, detail: e.Detail, where: e.Where}
+		}
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		if format == 0 {
+			o.text = string(r.Rows[0][0])
+		} else {
+			o.binary = string(r.Rows[0][0])
+		}
+	}
+	return o
+}
+
+// sameAsPostgres reads each text with both and compares what comes out.
+func sameAsPostgres(t *testing.T, typ string, id oid.OID, typmod int32, inputs []string) {
+	t.Helper()
+	conn := oracle.Postgres(t).Connect(t)
+	typed := ByOID(id)
+	if typed == nil {
+		t.Fatalf("no type %s", typ)
+	}
+	for _, s := range inputs {
+		want := theirs(t, conn, typ, s)
+		got := ours(DefaultEnv(), typed, typmod, s)
+		if got != want {
+			t.Errorf("%s %q:\n got %v\nwant %v", typ, s, got, want)
+			continue
+		}
+		if got.code == "" {
+			checkRoundTrip(t, typed, s)
+		}
+	}
+}
+
+// checkRoundTrip holds the properties that every value has.
+func checkRoundTrip(t *testing.T, typ *Type, s string) {
+	t.Helper()
+	env := DefaultEnv()
+	d, err := typ.Input(env, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := typ.Input(env, string(typ.AppendText(nil, env, d)))
+	if err != nil {
+		t.Errorf("%s %q: its own output cannot be read: %v", typ.Name, s, err)
+		return
+	}
+	if !same(again, d) {
+		t.Errorf("%s %q: read back as %v, was %v", typ.Name, s, again, d)
+	}
+	binary := typ.AppendBinary(nil, env, d)
+	if again, err = typ.Recv(env, binary); err != nil || !same(again, d) {
+		t.Errorf("%s %q: received %v, %v, was %v", typ.Name, s, again, err, d)
+	}
+	if again = typ.loadBinary(binary); !same(again, d) {
+		t.Errorf("%s %q: loaded %v, was %v", typ.Name, s, again, d)
+	}
+	if d.Kind() != typ.Storage && !(typ.Storage == KindFloat && d.Float() != d.Float()) {
+		t.Errorf("%s %q: stored as kind %d", typ.Name, s, d.Kind())
+	}
+}
+
+func same(a, b Datum) bool {
+	return a.kind == b.kind && a.num == b.num && bytes.Equal(a.b, b.b)
+}
