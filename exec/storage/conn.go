@@ -1,0 +1,219 @@
+package storage
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"voronoi/internal/datum"
+
+	"modernc.org/libc"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// statementCache bounds the prepared statements that a connection keeps.
+const statementCache = 256
+
+// Conn is one SQLite connection, used by one goroutine at a time.
+type Conn struct {
+	DB *DB
+	// Owner is whoever uses the connection: the executor's statement context,
+	// which function closures read. Release clears it.
+	Owner any
+
+	tls     *libc.TLS
+	db      uintptr // sqlite3, 0 once closed
+	out     uintptr // two words of SQLite's memory for results by address
+	scratch cbuf
+
+	handle    sync.Mutex // closing against Interrupt
+	cancelled atomic.Pointer[interruption]
+	fault     error         // what a callback failed with
+	args      []datum.Datum // the running callbacks' arguments
+
+	cache map[string]*Stmt
+	clock uint64
+	open  *Stmt // the first of the statements in use
+
+	// What is registered on the connection, kept reachable: SQLite holds the
+	// addresses.
+	functions  map[signature]any
+	names      map[string]bool
+	collations map[string]*collation
+	modules    map[string]*module
+
+	accumulators     []Accumulator
+	freeAccumulators []int64
+	cursors          *cursor
+
+	active int  // running statements
+	writer bool // holds the gate
+	pinned atomic.Int64
+
+	meta      Meta // as the transaction sees it
+	metaKnown bool
+	broken    bool // not to be pooled again
+}
+
+// setup is run on every connection. The names are SQLite's: a connection that
+// was given them is what the rest of the package takes for granted.
+const setup = `
+PRAGMA foreign_keys = OFF;
+PRAGMA trusted_schema = OFF;
+PRAGMA cell_size_check = ON;
+PRAGMA recursive_triggers = OFF;
+PRAGMA automatic_index = ON;
+PRAGMA temp_store = FILE;
+PRAGMA wal_autocheckpoint = 0;
+`
+
+// dbConfig is settings that SQLite offers to programs only. Without the DQS
+// settings a misspelt "column" would quietly be a text.
+var dbConfig = []struct{ op, value int32 }{
+	{sqlite3.SQLITE_DBCONFIG_DEFENSIVE, 1},
+	{sqlite3.SQLITE_DBCONFIG_DQS_DML, 0},
+	{sqlite3.SQLITE_DBCONFIG_DQS_DDL, 0},
+	{sqlite3.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+	{sqlite3.SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+}
+
+// limits are SQLite's, all at the most that it is compiled for except worker
+// threads: callbacks must stay on the connection's own goroutine.
+var limits = []struct{ id, value int32 }{
+	{sqlite3.SQLITE_LIMIT_LENGTH, sqlite3.SQLITE_MAX_LENGTH},
+	{sqlite3.SQLITE_LIMIT_SQL_LENGTH, sqlite3.SQLITE_MAX_SQL_LENGTH},
+	{sqlite3.SQLITE_LIMIT_COLUMN, sqlite3.SQLITE_MAX_COLUMN},
+	{sqlite3.SQLITE_LIMIT_EXPR_DEPTH, sqlite3.SQLITE_MAX_EXPR_DEPTH},
+	{sqlite3.SQLITE_LIMIT_COMPOUND_SELECT, sqlite3.SQLITE_MAX_COMPOUND_SELECT},
+	{sqlite3.SQLITE_LIMIT_VDBE_OP, sqlite3.SQLITE_MAX_VDBE_OP},
+	{sqlite3.SQLITE_LIMIT_FUNCTION_ARG, sqlite3.SQLITE_MAX_FUNCTION_ARG},
+	{sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, sqlite3.SQLITE_MAX_VARIABLE_NUMBER},
+	{sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, sqlite3.SQLITE_MAX_LIKE_PATTERN_LENGTH},
+	{sqlite3.SQLITE_LIMIT_ATTACHED, 0},
+	{sqlite3.SQLITE_LIMIT_WORKER_THREADS, 0},
+}
+
+// connect opens a connection.
+func (db *DB) connect() (c *Conn, err error) {
+	c = &Conn{
+		DB: db, tls: libc.NewTLS(),
+		cache:      map[string]*Stmt{},
+		functions:  map[signature]any{},
+		names:      map[string]bool{},
+		collations: map[string]*collation{},
+		modules:    map[string]*module{},
+	}
+	defer func() {
+		if err != nil {
+			c.close()
+		}
+	}()
+	if c.out = sqlite3.Xsqlite3_malloc64(c.tls, 64); c.out == 0 {
+		return nil, fmt.Errorf("open %s: out of memory", db.path)
+	}
+	const flags = sqlite3.SQLITE_OPEN_READWRITE | sqlite3.SQLITE_OPEN_CREATE | sqlite3.SQLITE_OPEN_NOMUTEX | sqlite3.SQLITE_OPEN_EXRESCODE
+	rc := sqlite3.Xsqlite3_open_v2(c.tls, c.str(db.path), c.out, flags, 0)
+	c.db = *(*uintptr)(ptr(c.out))
+	if rc != sqlite3.SQLITE_OK {
+		if c.db == 0 {
+			return nil, fmt.Errorf("open %s: out of memory", db.path)
+		}
+		return nil, fmt.Errorf("open %s: %w", db.path, c.error(rc, ""))
+	}
+	for _, k := range dbConfig {
+		args := libc.VaList(c.out, k.value, uintptr(0))
+		if rc := sqlite3.Xsqlite3_db_config(c.tls, c.db, k.op, args); rc != sqlite3.SQLITE_OK {
+			return nil, c.error(rc, "")
+		}
+	}
+	for _, k := range limits {
+		sqlite3.Xsqlite3_limit(c.tls, c.db, k.id, k.value)
+	}
+	self := uintptr(unsafe.Pointer(c))
+	sqlite3.Xsqlite3_collation_needed(c.tls, c.db, self, neededFn)
+	sqlite3.Xsqlite3_progress_handler(c.tls, c.db, progressInterval, progressFn, self)
+	if err := c.script(setup + db.options.pragmas()); err != nil {
+		return nil, err
+	}
+	sqlite3.Xsqlite3_wal_hook(c.tls, c.db, walFn, self)
+	return c, nil
+}
+
+// close finalizes everything and closes the connection.
+func (c *Conn) close() {
+	for c.open != nil {
+		c.open.Close()
+	}
+	for _, s := range c.cache {
+		s.finalize()
+	}
+	c.handle.Lock()
+	db := c.db
+	c.db = 0
+	c.handle.Unlock()
+	if db != 0 {
+		sqlite3.Xsqlite3_close_v2(c.tls, db)
+	}
+	c.leaveGate()
+	c.scratch.free(c.tls)
+	if c.out != 0 {
+		sqlite3.Xsqlite3_free(c.tls, c.out)
+		c.out = 0
+	}
+	c.tls.Close()
+}
+
+// Exec runs one statement to its end and drops its rows.
+func (c *Conn) Exec(sql string, args ...datum.Datum) error {
+	s, err := c.Prepare(sql)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	s.BindAll(args)
+	for {
+		row, err := s.Step()
+		if err != nil || !row {
+			return err
+		}
+	}
+}
+
+// script runs statements without parameters, none of them cached.
+func (c *Conn) script(sql string) error {
+	var text cbuf
+	z := text.put(c.tls, []byte(sql))
+	defer text.free(c.tls)
+	if rc := sqlite3.Xsqlite3_exec(c.tls, c.db, z, 0, 0, 0); rc != sqlite3.SQLITE_OK {
+		return c.error(rc, sql)
+	}
+	return nil
+}
+
+// Changes is the number of rows that the last INSERT, UPDATE or DELETE changed.
+func (c *Conn) Changes() int64 { return sqlite3.Xsqlite3_changes64(c.tls, c.db) }
+
+// LastInsertRowid is the key of the last row inserted.
+func (c *Conn) LastInsertRowid() int64 { return sqlite3.Xsqlite3_last_insert_rowid(c.tls, c.db) }
+
+// InTransaction reports whether a transaction is open.
+func (c *Conn) InTransaction() bool { return sqlite3.Xsqlite3_get_autocommit(c.tls, c.db) == 0 }
+
+// enter notes that a statement begins to run, which pins a snapshot.
+func (c *Conn) enter() {
+	if c.active == 0 && c.pinned.Load() == 0 {
+		c.pinned.Store(c.DB.checkpointer.tick.Load())
+	}
+	c.active++
+}
+
+// leave notes that a statement has ended, and with it perhaps a transaction.
+func (c *Conn) leave() {
+	c.active--
+	if c.active == 0 && !c.InTransaction() {
+		c.pinned.Store(0)
+		c.metaKnown = false
+		c.leaveGate()
+	}
+}
