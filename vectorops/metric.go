@@ -1,0 +1,141 @@
+package vectorops
+
+import "math"
+
+// Metric is a measure of how far two vectors are apart.
+type Metric uint8
+
+const (
+	// L2 is the Euclidean distance, the operator <->.
+	L2 Metric = iota
+	// IP is the negative inner product, the operator <#>.
+	IP
+	// Cosine is one minus the cosine of the angle, the operator <=>.
+	Cosine
+	// Manhattan is the sum of absolute differences, the operator <+>.
+	Manhattan
+)
+
+var metricNames = [...]string{L2: "l2", IP: "ip", Cosine: "cosine", Manhattan: "l1"}
+
+// String is the metric's short name: l2, ip, cosine or l1.
+func (m Metric) String() string {
+	if int(m) < len(metricNames) {
+		return metricNames[m]
+	}
+	return "unknown metric"
+}
+
+// ParseMetric finds a metric by its short name.
+func ParseMetric(name string) (Metric, bool) {
+	for m, n := range metricNames {
+		if n == name {
+			return Metric(m), true
+		}
+	}
+	return 0, false
+}
+
+// Distance is the distance between a and b as the SQL operator gives it.
+// The vectors must have the same length. The cosine distance to a vector of
+// zeros is NaN.
+func (m Metric) Distance(a, b []float32) float64 {
+	switch m {
+	case L2:
+		return math.Sqrt(float64(pair(L2Squared, a, b)))
+	case IP:
+		return float64(-pair(InnerProduct, a, b))
+	case Cosine:
+		return CosineDistance(pair(InnerProduct, a, b), SquaredNorm(a), SquaredNorm(b))
+	default:
+		return float64(pair(L1, a, b))
+	}
+}
+
+// Raw measures one query against a block with the metric's kernel: squared
+// distances for L2, inner products for IP and Cosine, distances for Manhattan.
+func (m Metric) Raw(dst, query, vectors []float32) {
+	switch m {
+	case L2:
+		L2Squared(dst, query, vectors)
+	case IP, Cosine:
+		InnerProduct(dst, query, vectors)
+	default:
+		L1(dst, query, vectors)
+	}
+}
+
+// RawAt is Raw for the vectors in the given slots of a view.
+func (m Metric) RawAt(dst, query []float32, view View, slots []uint32) {
+	switch m {
+	case L2:
+		gather(dst, query, view, slots, l2Squared)
+	case IP, Cosine:
+		gather(dst, query, view, slots, innerProduct)
+	default:
+		gather(dst, query, view, slots, l1)
+	}
+}
+
+// Rank turns what Raw gave into ranks, by which a scan compares candidates:
+// they order as the distances do and are cheaper to have. For L2 that is the
+// squared distance, for the others the distance itself. norms holds the
+// squared norms of the vectors and queryNorm that of the query; only Cosine
+// reads them.
+func (m Metric) Rank(dst []float64, raw []float32, queryNorm float32, norms []float32) {
+	switch m {
+	case IP:
+		for i, v := range raw {
+			dst[i] = float64(-v)
+		}
+	case Cosine:
+		for i, v := range raw {
+			dst[i] = CosineDistance(v, queryNorm, norms[i])
+		}
+	default:
+		for i, v := range raw {
+			dst[i] = float64(v)
+		}
+	}
+}
+
+// FromRank turns a rank into the distance that the SQL operator gives.
+func (m Metric) FromRank(rank float64) float64 {
+	if m == L2 {
+		return math.Sqrt(rank)
+	}
+	return rank
+}
+
+// CosineDistance is the cosine distance of two vectors from their inner
+// product and squared norms: NaN when a norm is zero, and within 0 and 2
+// otherwise although the sums were rounded.
+func CosineDistance(product, squaredNormA, squaredNormB float32) float64 {
+	// One root of the product of the norms, not a product of roots: equal
+	// vectors then have distance 0 exactly.
+	similarity := float64(product) / math.Sqrt(float64(squaredNormA)*float64(squaredNormB))
+	switch {
+	case similarity > 1:
+		similarity = 1
+	case similarity < -1:
+		similarity = -1
+	}
+	return 1 - similarity
+}
+
+// SphericalDistance is the angle between two unit vectors in units of π,
+// pgvector's vector_spherical_distance.
+func SphericalDistance(a, b []float32) float64 {
+	p := float64(pair(InnerProduct, a, b))
+	return math.Acos(min(max(p, -1), 1)) / math.Pi
+}
+
+// pair measures a single pair with a block kernel (invariant 1).
+func pair(kernel func(dst, query, vectors []float32), a, b []float32) float32 {
+	if len(a) == 0 {
+		return 0
+	}
+	var dst [1]float32
+	kernel(dst[:], a, b)
+	return dst[0]
+}
