@@ -1,0 +1,121 @@
+// Package flat is exact search: every visible vector is measured.
+//
+// The first rows cost one pass over the vectors, which keeps as many nearest
+// as the caller said it would take. If it takes more, a second pass keeps all
+// the others and orders them as far as they are asked for, so that a scan
+// without LIMIT delivers every row in order, ties by key, NaN last.
+package flat
+
+import (
+	"voronoi/exec/index"
+	"voronoi/vectorops"
+)
+
+// firstRows is how many nearest the first pass keeps when the caller did not
+// say, and the least that it keeps.
+const firstRows = 32
+
+// maxHeapRows is up to where a heap of the nearest is better than keeping all.
+const maxHeapRows = 4096
+
+// Search looks at all vectors of a table that the snapshot seq sees. A query
+// of another length than theirs is an *index.DimensionError.
+func Search(t *index.Table, metric vectorops.Metric, seq index.Seq, query []float32, o index.SearchOptions) (index.Cursor, error) {
+	c := &cursor{view: t.View(), seq: seq, options: o, measure: index.NewMeasure(metric, query)}
+	if err := c.view.CheckQuery(query); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+type cursor struct {
+	view     index.View
+	seq      index.Seq
+	options  index.SearchOptions
+	measure  *index.Measure
+	counters index.Counters
+	err      error
+
+	passes  int
+	nearest vectorops.TopK        // of the first pass
+	first   []vectorops.Candidate // sorted, the delivered ones cut off
+	last    vectorops.Candidate   // the last of the first pass
+	rest    vectorops.Ranking     // of the second
+}
+
+func (c *cursor) Next() (int64, float64, bool) {
+	if c.passes == 0 {
+		c.firstPass()
+	}
+	if len(c.first) > 0 {
+		next := c.first[0]
+		c.first = c.first[1:]
+		return c.deliver(next)
+	}
+	// A heap that did not fill had everything in it.
+	if c.passes == 1 && c.nearest.Full() && c.err == nil {
+		c.secondPass()
+	}
+	if next, ok := c.rest.Next(); ok {
+		return c.deliver(next)
+	}
+	return 0, 0, false
+}
+
+func (c *cursor) deliver(next vectorops.Candidate) (int64, float64, bool) {
+	if c.err != nil {
+		return 0, 0, false
+	}
+	c.counters.Delivered++
+	return next.Key, c.measure.Metric.FromRank(next.Rank), true
+}
+
+func (c *cursor) firstPass() {
+	c.passes = 1
+	c.nearest.Reset(min(max(c.options.Limit, firstRows), maxHeapRows))
+	c.scan(func(candidate vectorops.Candidate) { c.nearest.Push(candidate) },
+		// Almost all are beyond the threshold: see that before anything else.
+		func(rank float64) bool { return c.nearest.Full() && rank > c.nearest.Last().Rank })
+	c.first = c.nearest.Sorted()
+	if n := len(c.first); n > 0 {
+		c.last = c.first[n-1]
+	}
+}
+
+func (c *cursor) secondPass() {
+	c.passes = 2
+	c.scan(func(candidate vectorops.Candidate) {
+		if c.last.Before(candidate) {
+			c.rest.Add(candidate)
+		}
+	}, func(rank float64) bool { return rank < c.last.Rank })
+}
+
+// scan offers every visible and allowed vector whose rank is not out.
+func (c *cursor) scan(offer func(vectorops.Candidate), out func(rank float64) bool) {
+	for i := range c.view.Vectors().Chunks() {
+		if c.err = c.options.Err(); c.err != nil {
+			return
+		}
+		ranks, first := c.measure.Chunk(&c.view, i)
+		c.counters.Candidates += len(ranks)
+		for j, rank := range ranks {
+			if out(rank) {
+				continue
+			}
+			slot := first + index.Slot(j)
+			if !c.view.Visible(slot, c.seq) {
+				continue
+			}
+			key := c.view.Key(slot)
+			if c.options.Allowed != nil && !c.options.Allowed(key) {
+				continue
+			}
+			offer(vectorops.Candidate{Rank: rank, Key: key})
+		}
+	}
+}
+
+func (c *cursor) Err() error               { return c.err }
+func (c *cursor) Relaxed() bool            { return false }
+func (c *cursor) Counters() index.Counters { return c.counters }

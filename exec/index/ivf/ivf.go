@@ -1,0 +1,165 @@
+package ivf
+
+import (
+	"math"
+	"sync/atomic"
+
+	"voronoi/exec/index"
+	"voronoi/vectorops"
+)
+
+// Index is an inverted-list index. It is an index.Index.
+type Index struct {
+	options Options
+	state   atomic.Pointer[state]
+	covered index.View // by the writer only
+}
+
+// state is the index over one generation of the table's rows.
+type state struct {
+	view   index.View // any view of these rows; Now() for the present
+	coarse coarse
+	lists  []list
+}
+
+// list is the slots in one inverted list. The writer appends behind what
+// readers see.
+type list struct {
+	slots atomic.Pointer[[]index.Slot]
+}
+
+func (l *list) load() []index.Slot {
+	if p := l.slots.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+func (l *list) append(s index.Slot) {
+	slots := append(l.load(), s)
+	l.slots.Store(&slots)
+}
+
+// coarse is the coarse quantizer.
+type coarse struct {
+	centroids vectorops.Matrix
+	spherical bool
+}
+
+func isSpherical(m vectorops.Metric) bool { return m == vectorops.Cosine || m == vectorops.IP }
+
+// place is the vector as it is compared with centroids.
+func (c *coarse) place(vec []float32) []float32 {
+	if !c.spherical {
+		return vec
+	}
+	unit := make([]float32, len(vec))
+	vectorops.Normalize(unit, vec)
+	return unit
+}
+
+// distances is the squared distance of a vector to each centroid.
+func (c *coarse) distances(vec []float32) []float32 {
+	dst := make([]float32, c.centroids.Rows())
+	vectorops.L2Squared(dst, c.place(vec), c.centroids.Data)
+	return dst
+}
+
+// nearest is the list that a vector belongs to.
+func (c *coarse) nearest(vec []float32) int {
+	at, least := 0, float32(math.Inf(1))
+	for i, d := range c.distances(vec) {
+		if d < least {
+			at, least = i, d
+		}
+	}
+	return at
+}
+
+// Metric is the metric that the index serves.
+func (x *Index) Metric() vectorops.Metric { return x.options.Metric }
+
+// Options is what the index was built with.
+func (x *Index) Options() Options { return x.options }
+
+// Lists is the number of lists; fewer than asked for when there were fewer
+// vectors than that.
+func (x *Index) Lists() int { return len(x.state.Load().lists) }
+
+// ListSizes is the number of slots in each list, dead ones included.
+func (x *Index) ListSizes() []int {
+	st := x.state.Load()
+	sizes := make([]int, len(st.lists))
+	for i := range st.lists {
+		sizes[i] = len(st.lists[i].load())
+	}
+	return sizes
+}
+
+// Centroids is the centroid of each list, not a copy; of length one for cosine
+// and inner product.
+func (x *Index) Centroids() vectorops.Matrix { return x.state.Load().coarse.centroids }
+
+// Assign is the list that a vector belongs to.
+func (x *Index) Assign(vec []float32) (int, error) {
+	st := x.state.Load()
+	if err := st.view.CheckQuery(vec); err != nil {
+		return 0, err
+	}
+	return st.coarse.nearest(vec), nil
+}
+
+// Nearest is the n lists whose centroids are nearest to a vector, nearest
+// first, with the Euclidean distances to them.
+func (x *Index) Nearest(vec []float32, n int) (lists []int, distances []float64, err error) {
+	st := x.state.Load()
+	if err := st.view.CheckQuery(vec); err != nil {
+		return nil, nil, err
+	}
+	order := st.order(vec)
+	for len(lists) < n {
+		c, ok := order.Next()
+		if !ok {
+			break
+		}
+		lists, distances = append(lists, int(c.Key)), append(distances, math.Sqrt(c.Rank))
+	}
+	return lists, distances, nil
+}
+
+// order is all lists in order of their centroids' distance to a vector.
+func (st *state) order(vec []float32) *vectorops.Ranking {
+	var r vectorops.Ranking
+	r.Reset()
+	for i, d := range st.coarse.distances(vec) {
+		r.Add(vectorops.Candidate{Rank: float64(d), Key: int64(i)})
+	}
+	return &r
+}
+
+// Insert takes in a slot.
+func (x *Index) Insert(view index.View, s index.Slot) {
+	st := x.state.Load()
+	st.lists[st.coarse.nearest(view.Vector(s))].append(s)
+	x.covered = view
+}
+
+// Remap follows a Reclaim of the table.
+func (x *Index) Remap(view index.View, moved []index.Slot) {
+	old := x.state.Load()
+	st := &state{view: view, coarse: old.coarse, lists: make([]list, len(old.lists))}
+	for i := range old.lists {
+		var slots []index.Slot
+		for _, s := range old.lists[i].load() {
+			if moved[s] != index.Gone {
+				slots = append(slots, moved[s])
+			}
+		}
+		st.lists[i].slots.Store(&slots)
+	}
+	x.covered = view
+	x.state.Store(st)
+}
+
+// Covered is a view with the slots that the index has taken in.
+func (x *Index) Covered() index.View { return x.covered }

@@ -1,0 +1,121 @@
+package ivf
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math"
+
+	"voronoi/exec/index"
+	"voronoi/vectorops"
+)
+
+const (
+	segmentKind    = "ivf"
+	segmentVersion = 1
+)
+
+// Save writes the index as the snapshot of stamp sees it: parameters,
+// centroids, and for each list the keys in it.
+func (x *Index) Save(w io.Writer, stamp index.Stamp) error {
+	st := x.state.Load()
+	view := st.view.Now()
+	le := binary.LittleEndian
+	b := append([]byte(nil), byte(x.options.Metric))
+	b = le.AppendUint32(b, uint32(view.Dims()))
+	b = le.AppendUint32(b, uint32(x.options.Lists))
+	b = le.AppendUint32(b, uint32(x.options.Iterations))
+	b = le.AppendUint64(b, x.options.Seed)
+	b = le.AppendUint32(b, uint32(len(st.lists)))
+	for _, f := range st.coarse.centroids.Data {
+		b = le.AppendUint32(b, math.Float32bits(f))
+	}
+	for i := range st.lists {
+		at := len(b)
+		b = le.AppendUint32(b, 0)
+		n := uint32(0)
+		for _, s := range st.lists[i].load() {
+			if int(s) < view.Len() && view.Visible(s, stamp.Seq) {
+				b = le.AppendUint64(b, uint64(view.Key(s)))
+				n++
+			}
+		}
+		le.PutUint32(b[at:], n)
+	}
+	return index.WriteSegment(w, segmentKind, segmentVersion, stamp, b)
+}
+
+// Load reads an index that was saved for exactly the vectors that t has, and
+// leaves attaching it to the caller. Anything else is index.ErrDamaged or
+// index.ErrStale: rebuild.
+func Load(r io.Reader, t *index.Table, stamp index.Stamp) (*Index, error) {
+	body, err := index.ReadSegment(r, segmentKind, segmentVersion, stamp)
+	if err != nil {
+		return nil, err
+	}
+	d := decoder{rest: body}
+	x := &Index{covered: t.View()}
+	x.options.Metric = vectorops.Metric(d.u8())
+	dims := int(d.u32())
+	x.options.Lists = int(d.u32())
+	x.options.Iterations = int(d.u32())
+	x.options.Seed = d.u64()
+	n := int(d.u32())
+	if d.failed || n < MinLists || n > MaxLists || x.options.Metric > vectorops.Manhattan {
+		return nil, fmt.Errorf("%w: parameters", index.ErrDamaged)
+	}
+	if dims != t.Dims() {
+		return nil, fmt.Errorf("%w: vectors of length %d, not %d", index.ErrStale, dims, t.Dims())
+	}
+	if len(d.rest) < 4*n*dims {
+		return nil, fmt.Errorf("%w: centroids", index.ErrDamaged)
+	}
+	st := &state{view: x.covered, lists: make([]list, n)}
+	st.coarse = coarse{centroids: vectorops.NewMatrix(n, dims), spherical: isSpherical(x.options.Metric)}
+	for i := range st.coarse.centroids.Data {
+		st.coarse.centroids.Data[i] = math.Float32frombits(d.u32())
+	}
+	seen := make([]bool, x.covered.Len())
+	total := 0
+	for i := range st.lists {
+		size := int(d.u32())
+		if d.failed || len(d.rest) < 8*size {
+			return nil, fmt.Errorf("%w: list %d", index.ErrDamaged, i)
+		}
+		slots := make([]index.Slot, size)
+		for j := range slots {
+			s, ok := t.Slot(int64(d.u64()))
+			if !ok || seen[s] {
+				return nil, fmt.Errorf("%w: a key in list %d", index.ErrStale, i)
+			}
+			slots[j], seen[s] = s, true
+		}
+		total += size
+		st.lists[i].slots.Store(&slots)
+	}
+	if total != x.covered.Len() || len(d.rest) != 0 {
+		return nil, fmt.Errorf("%w: %d vectors of %d", index.ErrStale, total, x.covered.Len())
+	}
+	x.state.Store(st)
+	return x, nil
+}
+
+// decoder reads numbers until there are too few bytes.
+type decoder struct {
+	rest   []byte
+	failed bool
+}
+
+func (d *decoder) take(n int) []byte {
+	if len(d.rest) < n {
+		d.failed, d.rest = true, nil
+		return make([]byte, 8)
+	}
+	b := d.rest[:n]
+	d.rest = d.rest[n:]
+	return b
+}
+
+func (d *decoder) u8() byte    { return d.take(1)[0] }
+func (d *decoder) u32() uint32 { return binary.LittleEndian.Uint32(d.take(4)) }
+func (d *decoder) u64() uint64 { return binary.LittleEndian.Uint64(d.take(8)) }

@@ -1,0 +1,152 @@
+package index
+
+import (
+	"math"
+	"sync/atomic"
+
+	"voronoi/vectorops"
+)
+
+// Seq is a commit sequence number: that of a snapshot, or of the commit by
+// which a slot was born or died.
+type Seq uint64
+
+const (
+	never Seq = math.MaxUint64 // born: rolled back
+	alive Seq = math.MaxUint64 // died: not yet
+	// Pending stands for the commit of the transaction that is writing: the
+	// sequence number by which it searches.
+	Pending Seq = math.MaxUint64 - 1
+)
+
+// Slot numbers the rows of a table, from 0 in order of their insertion.
+type Slot = uint32
+
+// maxSlots bounds a table, so that a slot number fits in 32 bits.
+const maxSlots = math.MaxUint32
+
+// rowChunk is what a table knows of as many rows as a chunk of the vector set
+// holds. Keys and norms are written once, before the row is published.
+type rowChunk struct {
+	keys       []int64
+	norms      []float32
+	born, died []atomic.Uint64
+}
+
+// rows are the slots of a table from one Reclaim to the next. One goroutine
+// appends; everybody reads by a [View].
+type rows struct {
+	vectors *vectorops.Set
+	chunks  atomic.Pointer[[]*rowChunk] // stored before the set publishes their slots
+	// pendingFrom is the first slot of the open transaction, or more than any:
+	// all pending insertions are there or behind.
+	pendingFrom atomic.Int64
+}
+
+func newRows(dims int) *rows {
+	r := &rows{vectors: vectorops.NewSet(dims)}
+	r.chunks.Store(new([]*rowChunk))
+	r.pendingFrom.Store(maxSlots)
+	return r
+}
+
+// append adds a row with the given birth; it is published by the vector set,
+// last.
+func (r *rows) append(key int64, vec []float32, born Seq) Slot {
+	shift := r.vectors.ChunkShift()
+	slot := r.vectors.View().Len()
+	chunks := *r.chunks.Load()
+	if slot>>shift == len(chunks) {
+		n := 1 << shift
+		chunks = append(chunks, &rowChunk{
+			keys: make([]int64, n), norms: vectorops.AlignedFloats(n),
+			born: make([]atomic.Uint64, n), died: make([]atomic.Uint64, n),
+		})
+		r.chunks.Store(&chunks)
+	}
+	c, at := chunks[slot>>shift], slot&(1<<shift-1)
+	c.keys[at] = key
+	c.norms[at] = vectorops.SquaredNorm(vec)
+	c.born[at].Store(uint64(born))
+	c.died[at].Store(uint64(alive))
+	return Slot(r.vectors.Append(vec))
+}
+
+// View is the slots of a table as they are now. It does not change by
+// insertions; deaths after it was taken may show, if the sequence number that
+// one asks with is late enough.
+type View struct {
+	vectors vectorops.View
+	chunks  []*rowChunk
+	shift   uint
+	rows    *rows
+}
+
+func (r *rows) view() View {
+	v := r.vectors.View()
+	return View{vectors: v, chunks: *r.chunks.Load(), shift: r.vectors.ChunkShift(), rows: r}
+}
+
+// Len is the number of slots, visible or not.
+func (v *View) Len() int { return v.vectors.Len() }
+
+// Dims is the length of each vector.
+func (v *View) Dims() int { return v.vectors.Dims() }
+
+// SameSlots reports whether slot numbers mean the same in v and o: whether no
+// Reclaim lies between them.
+func (v *View) SameSlots(o *View) bool { return v.rows == o.rows }
+
+// Now is v with all slots that have been appended since, under the same
+// numbers.
+func (v *View) Now() View { return v.rows.view() }
+
+// Vectors is the vectors of all slots.
+func (v *View) Vectors() vectorops.View { return v.vectors }
+
+// Key is the key of a slot.
+func (v *View) Key(s Slot) int64 { return v.chunks[s>>v.shift].keys[v.at(s)] }
+
+// Vector is the vector of a slot, not a copy.
+func (v *View) Vector(s Slot) []float32 { return v.vectors.Vector(int(s)) }
+
+// Norm is the squared norm of the vector of a slot.
+func (v *View) Norm(s Slot) float32 { return v.chunks[s>>v.shift].norms[v.at(s)] }
+
+// Norms is the squared norms of the slots of a chunk of Vectors.
+func (v *View) Norms(chunk int) []float32 { return v.chunks[chunk].norms }
+
+// Visible reports whether the snapshot with sequence seq sees a slot.
+func (v *View) Visible(s Slot, seq Seq) bool {
+	c, at := v.chunks[s>>v.shift], v.at(s)
+	return Seq(c.born[at].Load()) <= seq && seq < Seq(c.died[at].Load())
+}
+
+// PendingFrom is the slot from which on the insertions of the open transaction
+// are; Len when there are none. Only that transaction may ask.
+func (v *View) PendingFrom() Slot {
+	return Slot(min(v.rows.pendingFrom.Load(), int64(v.Len())))
+}
+
+// Alive reports whether a slot was inserted, and neither rolled back nor
+// deleted, as far as anybody has committed or tried.
+func (v *View) Alive(s Slot) bool {
+	born, died := v.stamps(s)
+	return born != never && died == alive
+}
+
+// deadBefore reports whether no snapshot from oldest on can see a slot.
+func (v *View) deadBefore(s Slot, oldest Seq) bool {
+	c, at := v.chunks[s>>v.shift], v.at(s)
+	return Seq(c.born[at].Load()) == never || Seq(c.died[at].Load()) <= oldest
+}
+
+func (v *View) setBorn(s Slot, seq Seq) { v.chunks[s>>v.shift].born[v.at(s)].Store(uint64(seq)) }
+func (v *View) setDied(s Slot, seq Seq) { v.chunks[s>>v.shift].died[v.at(s)].Store(uint64(seq)) }
+
+func (v *View) stamps(s Slot) (born, died Seq) {
+	c, at := v.chunks[s>>v.shift], v.at(s)
+	return Seq(c.born[at].Load()), Seq(c.died[at].Load())
+}
+
+func (v *View) at(s Slot) int { return int(s) & (1<<v.shift - 1) }

@@ -1,0 +1,62 @@
+package index
+
+import (
+	"context"
+	"fmt"
+)
+
+// SearchOptions says how to search. The zero value is a search for everything,
+// in order, by the access method's defaults.
+type SearchOptions struct {
+	// Context ends a search early; nil never does.
+	Context context.Context
+	// Limit is how many rows the caller expects to take. It may take more.
+	Limit int
+	// Allowed restricts the search to the keys for which it is true; nil allows
+	// all.
+	Allowed func(key int64) bool
+	// Probes is how many lists an IVF index looks at first; 0 is 1.
+	Probes int
+	// MaxProbes bounds how many lists it goes on to when those are exhausted;
+	// 0 is all.
+	MaxProbes int
+	// Strict ends the search with the lists that were to be probed first,
+	// although more rows are wanted.
+	Strict bool
+}
+
+// Err is the error of the context, or nil.
+func (o *SearchOptions) Err() error {
+	if o.Context == nil {
+		return nil
+	}
+	return o.Context.Err()
+}
+
+// Counters is the work that a search has done so far.
+type Counters struct {
+	Lists      int // inverted lists probed
+	Estimated  int // vectors measured by their codes
+	Candidates int // vectors measured exactly
+	Delivered  int // rows that Next returned
+}
+
+// String is the counters as EXPLAIN ANALYZE and tests print them.
+func (c Counters) String() string {
+	return fmt.Sprintf("lists=%d estimated=%d candidates=%d delivered=%d", c.Lists, c.Estimated, c.Candidates, c.Delivered)
+}
+
+// Cursor delivers the rows that a search finds. It works only while Next is
+// called, belongs to one goroutine and needs no closing.
+type Cursor interface {
+	// Next is the next row: its key and the exact distance in the unit of the
+	// metric's SQL operator. ok is false when there is none or the search
+	// failed.
+	Next() (key int64, distance float64, ok bool)
+	// Err is why the search ended early, or nil.
+	Err() error
+	// Relaxed reports whether a row may have come after one that is farther.
+	Relaxed() bool
+	// Counters is the work done so far.
+	Counters() Counters
+}

@@ -1,0 +1,274 @@
+package index
+
+import (
+	"fmt"
+	"sync/atomic"
+)
+
+// Index is an access method over the slots of a table, kept up by it.
+type Index interface {
+	// Insert takes in a slot, which view has and which is not yet visible to
+	// any snapshot. Called by the writer only.
+	Insert(view View, s Slot)
+	// Remap follows a Reclaim: slot i of the rows so far is moved[i] in view,
+	// or gone if that is [Gone]. Searches that run keep what they have.
+	Remap(view View, moved []Slot)
+	// Search looks for the vectors nearest to query that the snapshot seq sees.
+	Search(seq Seq, query []float32, o SearchOptions) (Cursor, error)
+	// Covered is a view with the slots that the index has taken in.
+	Covered() View
+}
+
+// Gone marks a slot that Reclaim dropped.
+const Gone Slot = maxSlots
+
+// DimensionError says that a vector does not have the length of the others.
+type DimensionError struct{ Want, Have int }
+
+func (e *DimensionError) Error() string {
+	return fmt.Sprintf("different vector dimensions %d and %d", e.Want, e.Have)
+}
+
+// Table is the vectors of one column, and the writer of the indexes on it.
+// Dims, View and Search… by an index may be called at any time; all else is for
+// the one transaction that holds the writer lock.
+type Table struct {
+	rows    atomic.Pointer[rows]
+	live    map[int64]Slot // by key, the slot that the writer sees
+	undo    []change
+	dead    int // slots that died or were rolled back, until reclaimed
+	indexes []Index
+}
+
+// change is one step of the open transaction.
+type change struct {
+	key   int64
+	slot  Slot
+	birth bool
+}
+
+// Mark is a point in the open transaction that RollbackTo returns to.
+type Mark int
+
+// NewTable returns an empty table for vectors of length dims.
+func NewTable(dims int) *Table {
+	t := &Table{live: make(map[int64]Slot)}
+	t.rows.Store(newRows(dims))
+	return t
+}
+
+// Dims is the length of each vector.
+func (t *Table) Dims() int { return t.rows.Load().vectors.Dims() }
+
+// View is the slots as they are now.
+func (t *Table) View() View { return t.rows.Load().view() }
+
+// Append adds the vector of key, which must have none, and tells the indexes.
+// It stays invisible to others until Publish. A vector of another length than
+// the table's is a *DimensionError.
+func (t *Table) Append(key int64, vec []float32) (Slot, error) {
+	r := t.rows.Load()
+	if len(vec) != r.vectors.Dims() {
+		return 0, &DimensionError{Want: r.vectors.Dims(), Have: len(vec)}
+	}
+	if _, ok := t.live[key]; ok {
+		return 0, fmt.Errorf("key %d has a vector already", key)
+	}
+	if r.vectors.View().Len() >= maxSlots {
+		return 0, fmt.Errorf("table of vectors is full at %d slots", uint32(maxSlots))
+	}
+	s := r.append(key, vec, Pending)
+	if int64(s) < r.pendingFrom.Load() {
+		r.pendingFrom.Store(int64(s))
+	}
+	t.live[key] = s
+	t.undo = append(t.undo, change{key: key, slot: s, birth: true})
+	if len(t.indexes) > 0 {
+		v := r.view()
+		for _, x := range t.indexes {
+			x.Insert(v, s)
+		}
+	}
+	return s, nil
+}
+
+// Load adds the vector of a committed row while the table is filled from the
+// row store, before any search: no transaction, visible to all.
+func (t *Table) Load(key int64, vec []float32) error {
+	r := t.rows.Load()
+	if len(vec) != r.vectors.Dims() {
+		return &DimensionError{Want: r.vectors.Dims(), Have: len(vec)}
+	}
+	if _, ok := t.live[key]; ok {
+		return fmt.Errorf("key %d has a vector already", key)
+	}
+	t.live[key] = r.append(key, vec, 0)
+	return nil
+}
+
+// Kill deletes the vector of key; false if it has none.
+func (t *Table) Kill(key int64) bool {
+	s, ok := t.live[key]
+	if !ok {
+		return false
+	}
+	delete(t.live, key)
+	v := t.View()
+	v.setDied(s, Pending)
+	t.undo = append(t.undo, change{key: key, slot: s})
+	return true
+}
+
+// Lookup is the vector that the writer sees for key, not a copy.
+func (t *Table) Lookup(key int64) ([]float32, bool) {
+	s, ok := t.live[key]
+	if !ok {
+		return nil, false
+	}
+	v := t.View()
+	return v.Vector(s), true
+}
+
+// Slot is the slot that the writer sees for key.
+func (t *Table) Slot(key int64) (Slot, bool) {
+	s, ok := t.live[key]
+	return s, ok
+}
+
+// Len is the number of vectors that the writer sees.
+func (t *Table) Len() int { return len(t.live) }
+
+// Changed reports whether the open transaction has changed the table.
+func (t *Table) Changed() bool { return len(t.undo) > 0 }
+
+// Mark remembers this point of the transaction.
+func (t *Table) Mark() Mark { return Mark(len(t.undo)) }
+
+// RollbackTo undoes what happened after m.
+func (t *Table) RollbackTo(m Mark) {
+	v := t.View()
+	for len(t.undo) > int(m) {
+		c := t.undo[len(t.undo)-1]
+		t.undo = t.undo[:len(t.undo)-1]
+		if c.birth {
+			v.setBorn(c.slot, never)
+			delete(t.live, c.key)
+			t.dead++
+		} else {
+			v.setDied(c.slot, alive)
+			t.live[c.key] = c.slot
+		}
+	}
+}
+
+// Rollback undoes the whole transaction, published or not.
+func (t *Table) Rollback() {
+	t.RollbackTo(0)
+	t.rows.Load().pendingFrom.Store(maxSlots)
+}
+
+// Publish stamps the transaction's changes with the sequence number of its
+// commit. It comes before the commit of the row store, so that a snapshot with
+// that number finds them; until Commit, Rollback still undoes them.
+func (t *Table) Publish(seq Seq) {
+	v := t.View()
+	for _, c := range t.undo {
+		if c.birth {
+			v.setBorn(c.slot, seq)
+		} else {
+			v.setDied(c.slot, seq)
+		}
+	}
+}
+
+// Commit ends a transaction that was published.
+func (t *Table) Commit() {
+	for _, c := range t.undo {
+		if !c.birth {
+			t.dead++
+		}
+	}
+	t.undo = t.undo[:0]
+	t.rows.Load().pendingFrom.Store(maxSlots)
+}
+
+// Attach makes an index follow the table, after it has taken in the slots that
+// were added since it was built. The index must have been built on t's slots;
+// false if a Reclaim has come between, and the index is of no use.
+func (t *Table) Attach(x Index) bool {
+	now, have := t.View(), x.Covered()
+	if !have.SameSlots(&now) {
+		return false
+	}
+	for s := have.Len(); s < now.Len(); s++ {
+		x.Insert(now, Slot(s))
+	}
+	t.indexes = append(t.indexes, x)
+	return true
+}
+
+// Detach ends Attach.
+func (t *Table) Detach(x Index) {
+	kept := make([]Index, 0, len(t.indexes))
+	for _, have := range t.indexes {
+		if have != x {
+			kept = append(kept, have)
+		}
+	}
+	t.indexes = kept
+}
+
+// Indexes is the attached indexes.
+func (t *Table) Indexes() []Index { return t.indexes }
+
+// Dead is how many slots nobody will want, or not for long: deleted or rolled
+// back, and not reclaimed.
+func (t *Table) Dead() int { return t.dead }
+
+// Reclaim drops the slots that no snapshot from oldest on can see, and returns
+// how many. It copies what remains, so it is for when enough has died. Between
+// transactions only: with changes pending it does nothing.
+func (t *Table) Reclaim(oldest Seq) int {
+	if len(t.undo) > 0 {
+		return 0
+	}
+	old := t.View()
+	moved := make([]Slot, old.Len())
+	fresh := newRows(old.Dims())
+	dropped, dying := 0, 0
+	for s := range Slot(old.Len()) {
+		if old.deadBefore(s, oldest) {
+			moved[s] = Gone
+			dropped++
+			continue
+		}
+		born, died := old.stamps(s)
+		moved[s] = fresh.append(old.Key(s), old.Vector(s), born)
+		if died != alive {
+			v := fresh.view()
+			v.setDied(moved[s], died)
+			dying++
+		}
+	}
+	t.dead = dying
+	if dropped == 0 {
+		return 0
+	}
+	for key, s := range t.live {
+		t.live[key] = moved[s]
+	}
+	now := fresh.view()
+	for _, x := range t.indexes {
+		x.Remap(now, moved)
+	}
+	t.rows.Store(fresh)
+	return dropped
+}
+
+// CheckQuery is what every search asks of its query.
+func (v *View) CheckQuery(query []float32) error {
+	if len(query) != v.Dims() {
+		return &DimensionError{Want: v.Dims(), Have: len(query)}
+	}
+	return nil
+}
