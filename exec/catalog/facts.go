@@ -62,6 +62,9 @@ type Proc struct {
 	Names    []string
 	Source   string // prosrc
 	Language oid.OID
+	// Signature is the function as regprocedure shows it, with pg_catalog and
+	// public in the search path.
+	Signature string
 	// Aggregate facts
 	AggKind       byte // 'n' normal, 'o' ordered-set, 'h' hypothetical
 	AggDirectArgs int
