@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -95,8 +96,8 @@ var limits = []struct{ id, value int32 }{
 }
 
 // connect opens a connection.
-func (db *DB) connect() (c *Conn, err error) {
-	c = &Conn{
+func (db *DB) connect() (*Conn, error) {
+	c := &Conn{
 		DB: db, tls: libc.NewTLS(),
 		cache:      map[string]*Stmt{},
 		functions:  map[signature]any{},
@@ -104,27 +105,31 @@ func (db *DB) connect() (c *Conn, err error) {
 		collations: map[string]*collation{},
 		modules:    map[string]*module{},
 	}
-	defer func() {
-		if err != nil {
-			c.close()
-		}
-	}()
+	if err := c.connect(db.path); err != nil {
+		c.close()
+		return nil, fmt.Errorf("open %s: %w", db.path, err)
+	}
+	return c, nil
+}
+
+// connect opens the file and sets the connection up.
+func (c *Conn) connect(path string) error {
 	if c.out = sqlite3.Xsqlite3_malloc64(c.tls, 64); c.out == 0 {
-		return nil, fmt.Errorf("open %s: out of memory", db.path)
+		return errors.New("out of memory")
 	}
 	const flags = sqlite3.SQLITE_OPEN_READWRITE | sqlite3.SQLITE_OPEN_CREATE | sqlite3.SQLITE_OPEN_NOMUTEX | sqlite3.SQLITE_OPEN_EXRESCODE
-	rc := sqlite3.Xsqlite3_open_v2(c.tls, c.str(db.path), c.out, flags, 0)
+	rc := sqlite3.Xsqlite3_open_v2(c.tls, c.str(path), c.out, flags, 0)
 	c.db = *(*uintptr)(ptr(c.out))
 	if rc != sqlite3.SQLITE_OK {
 		if c.db == 0 {
-			return nil, fmt.Errorf("open %s: out of memory", db.path)
+			return errors.New("out of memory")
 		}
-		return nil, fmt.Errorf("open %s: %w", db.path, c.error(rc, ""))
+		return c.error(rc, "")
 	}
 	for _, k := range dbConfig {
 		args := libc.VaList(c.out, k.value, uintptr(0))
 		if rc := sqlite3.Xsqlite3_db_config(c.tls, c.db, k.op, args); rc != sqlite3.SQLITE_OK {
-			return nil, c.error(rc, "")
+			return c.error(rc, "")
 		}
 	}
 	for _, k := range limits {
@@ -133,11 +138,11 @@ func (db *DB) connect() (c *Conn, err error) {
 	self := uintptr(unsafe.Pointer(c))
 	sqlite3.Xsqlite3_collation_needed(c.tls, c.db, self, neededFn)
 	sqlite3.Xsqlite3_progress_handler(c.tls, c.db, progressInterval, progressFn, self)
-	if err := c.script(setup + db.options.pragmas()); err != nil {
-		return nil, err
+	if err := c.script(setup + c.DB.options.pragmas()); err != nil {
+		return err
 	}
 	sqlite3.Xsqlite3_wal_hook(c.tls, c.db, walFn, self)
-	return c, nil
+	return nil
 }
 
 // close finalizes everything and closes the connection.

@@ -46,8 +46,15 @@ func (db *DB) Acquire(ctx context.Context) (*Conn, error) {
 }
 
 // Release gives a connection back: what it has open is ended, its transaction
-// rolled back, its owner and its interrupt forgotten.
+// rolled back, its owner and its interrupt forgotten. Giving it back twice does
+// nothing.
 func (db *DB) Release(c *Conn) {
+	db.mu.Lock()
+	_, ours := db.inUse[c]
+	db.mu.Unlock()
+	if !ours {
+		return
+	}
 	for c.open != nil {
 		c.open.Close()
 	}

@@ -14,9 +14,10 @@ import (
 // sync of its own for every commit would be two milliseconds each.
 type syncer struct {
 	off     bool
-	wal     *os.File      // open for life
-	commits atomic.Uint64 // commits so far, counted by the WAL hook
-	synced  atomic.Uint64 // of these, how many are known to be on disk
+	wal     *os.File             // open for life
+	sync    func(*os.File) error // datasync, unless a test has other plans
+	commits atomic.Uint64        // commits so far, counted by the WAL hook
+	synced  atomic.Uint64        // of these, how many are known to be on disk
 
 	mu      sync.Mutex
 	current *round // under way
@@ -29,7 +30,7 @@ type syncer struct {
 type round struct{ done chan struct{} }
 
 func (s *syncer) open(db *DB) error {
-	s.fatal = make(chan struct{})
+	s.fatal, s.sync = make(chan struct{}), datasync
 	if s.off = db.options.NoSync; s.off {
 		return nil
 	}
@@ -49,7 +50,7 @@ func (s *syncer) open(db *DB) error {
 			return err
 		}
 	}
-	return datasync(s.wal)
+	return s.sync(s.wal)
 }
 
 func (s *syncer) close() {
@@ -60,7 +61,9 @@ func (s *syncer) close() {
 
 // SyncCommits returns once everything that was committed before the call is on
 // disk. One sync serves all who wait for it. Once a sync has failed nothing can
-// be promised any more: every call fails, and the server must stop (Fatal).
+// be promised any more: every call fails, and the server must stop (Fatal). A
+// cancelled wait undoes nothing: the commit is visible and soon durable, so a
+// caller that is to acknowledge it had better wait on.
 func (db *DB) SyncCommits(ctx context.Context) error {
 	s := &db.syncer
 	if s.off || s.synced.Load() >= s.commits.Load() {
@@ -95,7 +98,7 @@ func (db *DB) SyncCommits(ctx context.Context) error {
 // lead syncs for round r and sees to the round after it.
 func (s *syncer) lead(r *round) {
 	n := s.commits.Load()
-	err := datasync(s.wal)
+	err := s.sync(s.wal)
 	s.mu.Lock()
 	if err == nil {
 		s.synced.Store(n)
