@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
+	osexec "os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -143,7 +143,7 @@ func execAll(t *testing.T, c *Conn, sqls ...string) {
 // runAndKill gives the highest number that the child acknowledged.
 func runAndKill(t *testing.T, dir string, after time.Duration) (last int64) {
 	t.Helper()
-	child := exec.Command(os.Args[0])
+	child := osexec.Command(os.Args[0])
 	child.Env = append(os.Environ(), killDir+"="+dir)
 	var stderr strings.Builder
 	child.Stderr = &stderr
