@@ -1,0 +1,445 @@
+package ivf
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"voronoi/exec/index"
+	"voronoi/exec/index/flat"
+	"voronoi/internal/digits"
+	"voronoi/vectorops"
+)
+
+func commit(t *index.Table, seq index.Seq) { t.Publish(seq); t.Commit() }
+
+// digitTable holds the digits under the keys 0, 10, 20, …
+func digitTable(t testing.TB) (*index.Table, vectorops.Matrix) {
+	data, _ := digits.Load(t)
+	m := vectorops.Matrix{Dims: digits.Dims, Data: data}
+	table := index.NewTable(m.Dims)
+	for i := range m.Rows() {
+		if _, err := table.Append(int64(i)*10, m.Row(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit(table, 1)
+	return table, m
+}
+
+func build(t testing.TB, table *index.Table, o Options) *Index {
+	t.Helper()
+	x, err := Build(t.Context(), table.View(), o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !table.Attach(x) {
+		t.Fatal("the index does not fit its table")
+	}
+	return x
+}
+
+func search(t testing.TB, x *Index, seq index.Seq, query []float32, n int, o index.SearchOptions) ([]int64, []float64, index.Cursor) {
+	t.Helper()
+	c, err := x.Search(seq, query, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, distances := index.Collect(c, n)
+	return keys, distances, c
+}
+
+func exact(t testing.TB, table *index.Table, m vectorops.Metric, seq index.Seq, query []float32, n int) ([]int64, []float64) {
+	t.Helper()
+	c, err := flat.Search(table, m, seq, query, index.SearchOptions{Limit: n})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return index.Collect(c, n)
+}
+
+var everyMetric = []vectorops.Metric{vectorops.L2, vectorops.IP, vectorops.Cosine, vectorops.Manhattan}
+
+func TestAllProbesEqualFlat(t *testing.T) { // invariant 2
+	table, m := digitTable(t)
+	table.Append(7, make([]float32, m.Dims)) // at NaN by cosine
+	for i := 0; i < m.Rows(); i += 3 {
+		table.Kill(int64(i) * 10)
+	}
+	commit(table, 2)
+	for _, metric := range everyMetric {
+		x := build(t, table, Options{Metric: metric, Lists: 20})
+		for _, seq := range []index.Seq{1, 2} {
+			for i := 0; i < m.Rows(); i += 600 {
+				keys, distances, c := search(t, x, seq, m.Row(i), -1, index.SearchOptions{Probes: 20})
+				wantKeys, want := exact(t, table, metric, seq, m.Row(i), -1)
+				same := func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
+				if !slices.Equal(keys, wantKeys) || !slices.EqualFunc(distances, want, same) || c.Relaxed() {
+					t.Fatalf("%v, snapshot %d, query %d: %d rows, flat has %d", metric, seq, i, len(keys), len(want))
+				}
+			}
+		}
+	}
+}
+
+func TestEverySlotInOneNearestList(t *testing.T) { // invariant 1
+	table, m := digitTable(t)
+	for _, metric := range everyMetric {
+		x := build(t, table, Options{Metric: metric, Lists: 30})
+		for i := range 50 {
+			table.Append(int64(100000+int(metric)*1000+i), m.Row(i))
+		}
+		commit(table, index.Seq(2+metric))
+		view, seen := table.View(), make(map[index.Slot]bool)
+		st := x.state.Load()
+		for l := range st.lists {
+			for _, s := range st.lists[l].load() {
+				if seen[s] {
+					t.Fatalf("%v: slot %d is in two lists", metric, s)
+				}
+				seen[s] = true
+				nearest, err := x.Assign(view.Vector(s))
+				if err != nil || nearest != l {
+					d := st.coarse.distances(view.Vector(s))
+					if d[l] > d[nearest]*(1+1e-5)+1e-6 {
+						t.Errorf("%v: slot %d is in list %d at %g, nearest is %d at %g", metric, s, l, d[l], nearest, d[nearest])
+					}
+				}
+			}
+		}
+		if len(seen) != view.Len() {
+			t.Errorf("%v: %d slots of %d are in lists", metric, len(seen), view.Len())
+		}
+	}
+}
+
+func TestRecallOnDigits(t *testing.T) {
+	table, m := digitTable(t)
+	for _, c := range []struct {
+		metric vectorops.Metric
+		probes int
+		least  float64
+	}{
+		{vectorops.L2, 1, 0.60}, {vectorops.L2, 4, 0.94}, {vectorops.L2, 8, 0.99},
+		{vectorops.Cosine, 4, 0.94}, {vectorops.IP, 8, 0.80}, {vectorops.Manhattan, 8, 0.98},
+	} {
+		x := build(t, table, Options{Metric: c.metric, Lists: 40, Seed: 1})
+		total, queries := 0.0, 0
+		for i := 0; i < m.Rows(); i += 10 {
+			truth, _ := exact(t, table, c.metric, 1, m.Row(i), 10)
+			got, _, _ := search(t, x, 1, m.Row(i), 10, index.SearchOptions{Probes: c.probes, Strict: true})
+			total += index.Recall(truth, got)
+			queries++
+		}
+		recall := total / float64(queries)
+		t.Logf("%v, %d of 40 lists: recall@10 %.3f", c.metric, c.probes, recall)
+		if recall < c.least {
+			t.Errorf("%v with %d probes: recall %.3f, want %.2f", c.metric, c.probes, recall, c.least)
+		}
+	}
+}
+
+func TestLimitIsFilled(t *testing.T) {
+	table, m := digitTable(t)
+	x := build(t, table, Options{Lists: 50})
+	rare := func(key int64) bool { return key%1000 == 0 } // 18 rows
+	o := index.SearchOptions{Probes: 1, Allowed: rare}
+	keys, distances, c := search(t, x, 1, m.Row(5), 100, o)
+	if len(keys) != 18 || c.Counters().Lists != 50 || c.Counters().Candidates != 18 {
+		t.Errorf("%d rows, %v", len(keys), c.Counters())
+	}
+	if !slices.IsSorted(distances) && !c.Relaxed() {
+		t.Error("the order is relaxed and the cursor does not say so")
+	}
+	slices.Sort(keys)
+	if len(slices.Compact(keys)) != 18 {
+		t.Error("a row was delivered twice")
+	}
+	o.Strict = true
+	if keys, _, c := search(t, x, 1, m.Row(5), 100, o); len(keys) > 5 || c.Counters().Lists != 1 {
+		t.Errorf("strict: %d rows, %v", len(keys), c.Counters())
+	}
+	o.Strict, o.MaxProbes = false, 7
+	if _, _, c := search(t, x, 1, m.Row(5), 100, o); c.Counters().Lists != 7 {
+		t.Errorf("at most 7 probes: %v", c.Counters())
+	}
+	if _, _, c := search(t, x, 1, m.Row(5), 3, index.SearchOptions{Probes: 2}); c.Counters().Lists != 2 {
+		t.Errorf("a satisfied search went on: %v", c.Counters())
+	}
+}
+
+func TestOwnRowsWhereverTheyAre(t *testing.T) { // invariant 3
+	table, m := digitTable(t)
+	x := build(t, table, Options{Lists: 50})
+	for i := range 20 {
+		table.Append(int64(i)*10+1, m.Row(i*80))
+	}
+	table.Kill(50)
+	keys, _, _ := search(t, x, index.Pending, m.Row(5), -1, index.SearchOptions{Probes: 1, Strict: true})
+	for i := range 20 {
+		if !slices.Contains(keys, int64(i)*10+1) {
+			t.Errorf("own row %d is missing", i)
+		}
+	}
+	if slices.Contains(keys, 50) {
+		t.Error("a row that the transaction deleted was delivered to it")
+	}
+	if keys, _, _ := search(t, x, 1, m.Row(5), -1, index.SearchOptions{}); len(keys) != m.Rows() || !slices.Contains(keys, 50) {
+		t.Errorf("others see %d rows of %d", len(keys), m.Rows())
+	}
+}
+
+func TestReclaimKeepsResults(t *testing.T) {
+	table, m := digitTable(t)
+	x := build(t, table, Options{Lists: 25})
+	for i := 0; i < m.Rows(); i += 2 {
+		table.Kill(int64(i) * 10)
+	}
+	commit(table, 2)
+	before, _, running := search(t, x, 2, m.Row(1), 20, index.SearchOptions{Probes: 3})
+	if n := table.Reclaim(2); n != (m.Rows()+1)/2 {
+		t.Errorf("reclaimed %d", n)
+	}
+	after, _, _ := search(t, x, 2, m.Row(1), 20, index.SearchOptions{Probes: 3})
+	if !slices.Equal(before, after) {
+		t.Errorf("before %v, after %v", before, after)
+	}
+	if rest, _ := index.Collect(running, -1); len(rest)+20 != m.Rows()/2 {
+		t.Errorf("a search across the reclaim found %d", len(rest)+20)
+	}
+	table.Append(1, m.Row(0))
+	commit(table, 3)
+	if keys, _, _ := search(t, x, 3, m.Row(0), 1, index.SearchOptions{}); keys[0] != 1 {
+		t.Errorf("a row inserted after the reclaim is not found: %v", keys)
+	}
+}
+
+func TestSaveAndLoad(t *testing.T) {
+	for _, metric := range everyMetric {
+		table, m := digitTable(t)
+		table.Kill(100)
+		commit(table, 2)
+		x := build(t, table, Options{Metric: metric, Lists: 25, Seed: 5})
+		stamp := index.Stamp{Epoch: [16]byte{9}, Seq: 2}
+		var saved bytes.Buffer
+		if err := x.Save(&saved, stamp); err != nil {
+			t.Fatal(err)
+		}
+		fresh := index.NewTable(m.Dims)
+		for i := m.Rows() - 1; i >= 0; i-- { // other slots, same keys
+			if i != 10 {
+				if err := fresh.Load(int64(i)*10, m.Row(i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		y, err := Load(bytes.NewReader(saved.Bytes()), fresh, stamp)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if y.Options() != x.Options() || !slices.Equal(y.Centroids().Data, x.Centroids().Data) || !slices.Equal(ints(y), sizesWithout(x, table, 100)) {
+			t.Errorf("%v: loaded another index", metric)
+		}
+		for i := 0; i < m.Rows(); i += 100 {
+			o := index.SearchOptions{Probes: 2}
+			a, da, _ := search(t, x, 2, m.Row(i), 50, o)
+			b, db, _ := search(t, y, 2, m.Row(i), 50, o)
+			if !slices.Equal(a, b) || !slices.Equal(da, db) {
+				t.Fatalf("%v: query %d finds %v, loaded %v", metric, i, a, b)
+			}
+		}
+		fresh.Append(1, m.Row(0))
+		if _, err := Load(bytes.NewReader(saved.Bytes()), fresh, stamp); !errors.Is(err, index.ErrStale) {
+			t.Errorf("loaded for a table with a row more: %v", err)
+		}
+		if _, err := Load(bytes.NewReader(saved.Bytes()), index.NewTable(m.Dims), stamp); !errors.Is(err, index.ErrStale) {
+			t.Errorf("loaded for an empty table: %v", err)
+		}
+		if _, err := Load(bytes.NewReader(saved.Bytes()), index.NewTable(3), stamp); !errors.Is(err, index.ErrStale) {
+			t.Errorf("loaded for other dimensions: %v", err)
+		}
+	}
+}
+
+func ints(x *Index) []int { return x.ListSizes() }
+
+// sizesWithout is the list sizes of x less the dead slot of one key.
+func sizesWithout(x *Index, table *index.Table, key int64) []int {
+	sizes, view := x.ListSizes(), table.View()
+	for l, st := 0, x.state.Load(); l < len(sizes); l++ {
+		for _, s := range st.lists[l].load() {
+			if view.Key(s) == key {
+				sizes[l]--
+			}
+		}
+	}
+	return sizes
+}
+
+func TestBuildIsDeterministic(t *testing.T) { // invariant 4
+	table, _ := digitTable(t)
+	stamp := index.Stamp{Seq: 1}
+	var saved [3]bytes.Buffer
+	for i, seed := range []uint64{4, 4, 5} {
+		x := build(t, table, Options{Lists: 30, Seed: seed})
+		if err := x.Save(&saved[i], stamp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(saved[0].Bytes(), saved[1].Bytes()) {
+		t.Error("the same seed gives another index")
+	}
+	if bytes.Equal(saved[0].Bytes(), saved[2].Bytes()) {
+		t.Error("another seed gives the same index")
+	}
+}
+
+func TestSmallTables(t *testing.T) {
+	for n := range 4 {
+		table := index.NewTable(2)
+		for i := range n {
+			table.Append(int64(i), []float32{float32(i), 1})
+		}
+		commit(table, 1)
+		for _, metric := range everyMetric {
+			x := build(t, table, Options{Metric: metric, Lists: 100})
+			if x.Lists() != max(n, 1) {
+				t.Errorf("%d lists for %d vectors", x.Lists(), n)
+			}
+			if keys, _, _ := search(t, x, 1, []float32{1, 1}, -1, index.SearchOptions{}); len(keys) != n {
+				t.Errorf("%d rows of %d", len(keys), n)
+			}
+		}
+		x := table.Indexes()[0].(*Index)
+		table.Append(77, []float32{5, 5})
+		commit(table, 2)
+		if keys, _, _ := search(t, x, 2, []float32{5, 5}, 1, index.SearchOptions{}); !slices.Equal(keys, []int64{77}) {
+			t.Errorf("after an insertion into %d: %v", n, keys)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	table, m := digitTable(t)
+	x := build(t, table, Options{Lists: 15})
+	lists, distances, err := x.Nearest(m.Row(3), 4)
+	if err != nil || len(lists) != 4 || !slices.IsSorted(distances) {
+		t.Fatalf("%v %v %v", lists, distances, err)
+	}
+	if own, _ := x.Assign(m.Row(3)); own != lists[0] || distances[0] != vectorops.L2.Distance(m.Row(3), x.Centroids().Row(own)) {
+		t.Errorf("assigned to %d, nearest %v at %v", own, lists, distances)
+	}
+	if lists, _, _ := x.Nearest(m.Row(3), 100); len(lists) != 15 {
+		t.Errorf("%d lists of 15", len(lists))
+	}
+	var dims *index.DimensionError
+	if _, err := x.Assign([]float32{1}); !errors.As(err, &dims) {
+		t.Errorf("have %v", err)
+	}
+	if _, _, err := x.Nearest([]float32{1}, 1); !errors.As(err, &dims) {
+		t.Errorf("have %v", err)
+	}
+	if _, err := x.Search(1, []float32{1}, index.SearchOptions{}); !errors.As(err, &dims) {
+		t.Errorf("have %v", err)
+	}
+}
+
+func TestBuildReportsAndStops(t *testing.T) {
+	table, m := digitTable(t)
+	phases := map[string]int{}
+	_, err := Build(t.Context(), table.View(), Options{Lists: 10}, func(phase string, done, total int) { phases[phase] = done })
+	if err != nil || phases[PhaseAssign] != m.Rows() || phases[PhaseKMeans] < 1 {
+		t.Errorf("%v, progress %v", err, phases)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err = Build(ctx, table.View(), Options{Lists: 10}, func(string, int, int) { cancel() })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("have %v", err)
+	}
+	for _, lists := range []int{-1, MaxLists + 1} {
+		if _, err := Build(t.Context(), table.View(), Options{Lists: lists}, nil); err == nil {
+			t.Errorf("%d lists were accepted", lists)
+		}
+	}
+}
+
+func TestSearchWhileWriting(t *testing.T) {
+	table, m := digitTable(t)
+	x := build(t, table, Options{Lists: 20})
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range 2 {
+		wg.Go(func() {
+			rng := rand.New(rand.NewPCG(uint64(i), 1))
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				q := m.Row(rng.IntN(m.Rows()))
+				c, err := x.Search(1, q, index.SearchOptions{Probes: 20})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if keys, _ := index.Collect(c, -1); len(keys) != m.Rows() {
+					t.Errorf("snapshot 1 sees %d rows of %d", len(keys), m.Rows())
+					return
+				}
+				f, _ := flat.Search(table, vectorops.L2, 1, q, index.SearchOptions{})
+				if keys, _ := index.Collect(f, -1); len(keys) != m.Rows() {
+					t.Errorf("flat: snapshot 1 sees %d rows of %d", len(keys), m.Rows())
+					return
+				}
+			}
+		})
+	}
+	for seq := index.Seq(2); seq < 40; seq++ {
+		for i := range 30 {
+			key := int64(i) * 10
+			table.Kill(key)
+			if _, err := table.Append(key, m.Row((i+int(seq))%m.Rows())); err != nil {
+				t.Error(err)
+			}
+		}
+		if seq%5 == 0 {
+			table.Rollback()
+		} else {
+			commit(table, seq)
+		}
+		if seq%10 == 3 {
+			table.Reclaim(1)
+		}
+	}
+	close(done)
+	wg.Wait()
+}
+
+func FuzzLoad(f *testing.F) {
+	table := index.NewTable(2)
+	for i := range 4 {
+		table.Append(int64(i), []float32{float32(i), 1})
+	}
+	commit(table, 1)
+	x := build(f, table, Options{Lists: 2})
+	var saved bytes.Buffer
+	if err := x.Save(&saved, index.Stamp{Seq: 1}); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(saved.Bytes()[48 : saved.Len()-4])
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var framed bytes.Buffer
+		if err := index.WriteSegment(&framed, segmentKind, segmentVersion, index.Stamp{Seq: 1}, body); err != nil {
+			t.Fatal(err)
+		}
+		if y, err := Load(&framed, table, index.Stamp{Seq: 1}); err == nil {
+			search(t, y, 1, []float32{1, 1}, -1, index.SearchOptions{})
+		}
+	})
+}
