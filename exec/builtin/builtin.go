@@ -25,7 +25,10 @@ type Call struct {
 	// a polymorphic function the actual ones.
 	Args   []oid.OID
 	Result oid.OID
-	Env    *datum.Env
+	// Variadic says that the last argument of a VARIADIC "any" function was
+	// written VARIADIC: it is an array whose elements are meant.
+	Variadic bool
+	Env      *datum.Env
 	// Session answers what depends on the session; nil while constants are
 	// folded at plan time, when only immutable functions are called.
 	Session Session

@@ -1,0 +1,42 @@
+package builtin
+
+import (
+	"voronoi/internal/datum"
+	"voronoi/internal/oid"
+	"voronoi/internal/pgerr"
+)
+
+func divisionByZero() error { return pgerr.New(pgerr.DivisionByZero, "division by zero") }
+
+func floatOverflow() error {
+	return pgerr.New(pgerr.NumericValueOutOfRange, "value out of range: overflow")
+}
+
+func floatUnderflow() error {
+	return pgerr.New(pgerr.NumericValueOutOfRange, "value out of range: underflow")
+}
+
+func outOfRange(what string) error {
+	return pgerr.Newf(pgerr.NumericValueOutOfRange, "%s out of range", what)
+}
+
+func invalid(format string, args ...any) *pgerr.Error {
+	return pgerr.Newf(pgerr.InvalidParameterValue, format, args...)
+}
+
+// typeName is the name that messages use for a type.
+func typeName(c *Call, id oid.OID) string {
+	if t := c.Type(id); t != nil {
+		return t.Name
+	}
+	return "???"
+}
+
+// noComparison is the error for values of a type that has no order.
+func noComparison(c *Call, id oid.OID) error {
+	return pgerr.Newf(pgerr.UndefinedFunction,
+		"could not identify a comparison function for type %s", typeName(c, id))
+}
+
+// null is what most functions that are not strict give for a NULL argument.
+func null() (datum.Datum, error) { return datum.Null, nil }

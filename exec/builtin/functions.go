@@ -1,0 +1,37 @@
+package builtin
+
+import (
+	"fmt"
+	"sync"
+)
+
+// tables are the functions by family, one file each.
+var tables = []func() Table{
+	comparisons,
+	boolFunctions,
+	intFunctions,
+	floatFunctions,
+	mathFunctions,
+	randomFunctions,
+	textFunctions,
+	trimFunctions,
+	byteaFunctions,
+	uuidFunctions,
+	likeFunctions,
+	castFunctions,
+}
+
+// Functions is every implementation of this package. The table is shared and
+// read-only.
+var Functions = sync.OnceValue(func() Table {
+	all := make(Table, 2000)
+	for _, family := range tables {
+		for key, impl := range family() {
+			if _, twice := all[key]; twice {
+				panic(fmt.Sprintf("builtin: %s is implemented twice", key))
+			}
+			all[key] = impl
+		}
+	}
+	return all
+})
