@@ -207,7 +207,7 @@ func AppendFloat(dst []byte, v float64, size int) []byte {
 	}
 	var buf [32]byte
 	text := strconv.AppendFloat(buf[:0], v, 'e', -1, size)
-	if e := decimalExponent(text); e >= 17 || size == 32 && e >= 8 {
+	if e := decimalExponent(text); e >= 15 || size == 32 && e >= 7 {
 		text = withinInterval(buf[:0], text, v, size)
 	}
 	return appendNotation(dst, text, fixedBelow[size])
