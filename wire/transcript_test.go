@@ -109,19 +109,11 @@ func (s *script) run(d *datadriven.TestData) (string, error) {
 	}
 	switch d.Cmd {
 	case "open", "connect":
-		socket, err := net.Dial("tcp", s.addr)
-		if err != nil {
+		c, err := s.open(name)
+		if err != nil || d.Cmd == "open" {
 			return "", err
 		}
-		if old := s.conns[name]; old != nil {
-			old.Close()
-		}
-		c := &client{Conn: socket, r: bufio.NewReader(socket)}
-		s.conns[name] = c
-		if d.Cmd == "open" {
-			return "", nil
-		}
-		if _, err := socket.Write(startupPacket(d)); err != nil {
+		if _, err := c.Write(startupPacket(d)); err != nil {
 			return "", err
 		}
 		return c.read(stop{ready: 1})
@@ -152,6 +144,20 @@ func (s *script) run(d *datadriven.TestData) (string, error) {
 		}
 	}
 	return c.read(until)
+}
+
+// open connects, in place of the connection that had the name before.
+func (s *script) open(name string) (*client, error) {
+	socket, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		return nil, err
+	}
+	if old := s.conns[name]; old != nil {
+		old.Close()
+	}
+	c := &client{Conn: socket, r: bufio.NewReader(socket)}
+	s.conns[name] = c
+	return c, nil
 }
 
 func (s *script) cancel(c *client) error {
