@@ -6,12 +6,24 @@ import "math"
 // simple: at multiples of 30 and 45. They reduce to the first quadrant, and
 // divide by the computed value at the exact angle.
 
+// radians turns degrees into radians, rounded the same way for the exact angles
+// as for any other.
+func radians(x float64) float64 { return x * radiansPerDegree }
+
+// The computed values at the exact angles.
+var (
+	sin30         = preciseSin(radians(30))
+	oneMinusCos60 = 1 - preciseCos(radians(60))
+	asinHalf      = preciseAsin(0.5)
+	acosHalf      = preciseAcos(0.5)
+)
+
 // degreesOf refuses infinities.
 func degreesOf(f func(float64) float64) func(float64) (float64, error) { return finite(f) }
 
 func sinQuadrant0(x float64) float64 { // 0 to 90
 	if x <= 30 {
-		return preciseSin(x*radiansPerDegree) / preciseSin(30*radiansPerDegree) / 2
+		return preciseSin(radians(x)) / sin30 / 2
 	}
 	return cosUpTo60(90 - x)
 }
@@ -20,12 +32,12 @@ func cosQuadrant0(x float64) float64 {
 	if x <= 60 {
 		return cosUpTo60(x)
 	}
-	return preciseSin((90-x)*radiansPerDegree) / preciseSin(30*radiansPerDegree) / 2
+	return preciseSin(radians(90-x)) / sin30 / 2
 }
 
 func cosUpTo60(x float64) float64 {
-	oneMinus := 1 - preciseCos(x*radiansPerDegree)
-	return 1 - oneMinus/(1-preciseCos(60*radiansPerDegree))/2
+	oneMinus := 1 - preciseCos(radians(x))
+	return 1 - oneMinus/oneMinusCos60/2
 }
 
 func sinDegrees(x float64) float64 {
@@ -99,12 +111,12 @@ func asinQuadrant1(x float64) float64 { // 0 to 1
 	if x <= 0.5 {
 		return preciseAsin(x) / preciseAsin(0.5) * 30
 	}
-	return 90 - preciseAcos(x)/preciseAcos(0.5)*60
+	return 90 - preciseAcos(x)/acosHalf*60
 }
 
 func acosQuadrant1(x float64) float64 {
 	if x <= 0.5 {
-		return 90 - preciseAsin(x)/preciseAsin(0.5)*30
+		return 90 - preciseAsin(x)/asinHalf*30
 	}
 	return preciseAcos(x) / preciseAcos(0.5) * 60
 }
