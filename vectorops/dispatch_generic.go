@@ -1,3 +1,5 @@
+//go:build !amd64 || purego
+
 package vectorops
 
 // Kernels names the kernel variant in use.
@@ -9,5 +11,18 @@ func l1(dst, query, vectors []float32)              { l1Go(dst, query, vectors) 
 func l2Squared4(dst, queries, vectors []float32)    { l2Squared4Go(dst, queries, vectors) }
 func innerProduct4(dst, queries, vectors []float32) { innerProduct4Go(dst, queries, vectors) }
 
-// variants lists the kernel variants that this machine can run.
+func l2SquaredGather(dst, query []float32, view View, slots []uint32) {
+	gatherGo(dst, query, view, slots, l2SquaredGo)
+}
+
+func innerProductGather(dst, query []float32, view View, slots []uint32) {
+	gatherGo(dst, query, view, slots, innerProductGo)
+}
+
+func l1Gather(dst, query []float32, view View, slots []uint32) {
+	gatherGo(dst, query, view, slots, l1Go)
+}
+
+// variants lists the kernel variants that this machine can run, the one in use
+// last.
 func variants() []variant { return []variant{{"go", func() {}}} }

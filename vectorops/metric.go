@@ -65,18 +65,6 @@ func (m Metric) Raw(dst, query, vectors []float32) {
 	}
 }
 
-// RawAt is Raw for the vectors in the given slots of a view.
-func (m Metric) RawAt(dst, query []float32, view View, slots []uint32) {
-	switch m {
-	case L2:
-		gather(dst, query, view, slots, l2Squared)
-	case IP, Cosine:
-		gather(dst, query, view, slots, innerProduct)
-	default:
-		gather(dst, query, view, slots, l1)
-	}
-}
-
 // Rank turns what Raw gave into ranks, by which a scan compares candidates:
 // they order as the distances do and are cheaper to have. For L2 that is the
 // squared distance, for the others the distance itself. norms holds the

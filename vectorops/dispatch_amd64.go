@@ -1,0 +1,138 @@
+//go:build !purego
+
+package vectorops
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
+
+//go:generate sh -c "cd _asm && go run . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg vectorops"
+
+// Which variant runs is decided once. Only tests change it.
+var (
+	hasAVX2   = cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2
+	hasAVX512 = hasAVX2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL
+	useAVX2   = hasAVX2
+	useAVX512 = hasAVX512
+)
+
+// Kernels names the kernel variant in use.
+func Kernels() string {
+	switch {
+	case useAVX512:
+		return "avx512"
+	case useAVX2:
+		return "avx2"
+	}
+	return "go"
+}
+
+// variants lists the kernel variants that this machine can run, the one in use
+// last.
+func variants() []variant {
+	all := []variant{{"go", func() { useAVX512, useAVX2 = false, false }}}
+	if hasAVX2 {
+		all = append(all, variant{"avx2", func() { useAVX512, useAVX2 = false, true }})
+	}
+	if hasAVX512 {
+		all = append(all, variant{"avx512", func() { useAVX512, useAVX2 = true, true }})
+	}
+	return all
+}
+
+// The functions below are called with lengths that fit and with at least one
+// vector of at least one dimension.
+
+func first(v []float32) *float32 { return unsafe.SliceData(v) }
+
+func l2Squared(dst, query, vectors []float32) {
+	switch {
+	case useAVX512:
+		l2SquaredAVX512(first(dst), len(dst), first(query), first(vectors), len(query))
+	case useAVX2:
+		l2SquaredAVX2(first(dst), len(dst), first(query), first(vectors), len(query))
+	default:
+		l2SquaredGo(dst, query, vectors)
+	}
+}
+
+func innerProduct(dst, query, vectors []float32) {
+	switch {
+	case useAVX512:
+		innerProductAVX512(first(dst), len(dst), first(query), first(vectors), len(query))
+	case useAVX2:
+		innerProductAVX2(first(dst), len(dst), first(query), first(vectors), len(query))
+	default:
+		innerProductGo(dst, query, vectors)
+	}
+}
+
+func l1(dst, query, vectors []float32) {
+	switch {
+	case useAVX512:
+		l1AVX512(first(dst), len(dst), first(query), first(vectors), len(query))
+	case useAVX2:
+		l1AVX2(first(dst), len(dst), first(query), first(vectors), len(query))
+	default:
+		l1Go(dst, query, vectors)
+	}
+}
+
+func l2Squared4(dst, queries, vectors []float32) {
+	n, d := len(dst)/queryGroup, len(queries)/queryGroup
+	switch {
+	case useAVX512:
+		l2Squared4AVX512(first(dst), n, first(queries), first(vectors), d)
+	case useAVX2:
+		l2Squared4AVX2(first(dst), n, first(queries), first(vectors), d)
+	default:
+		l2Squared4Go(dst, queries, vectors)
+	}
+}
+
+func innerProduct4(dst, queries, vectors []float32) {
+	n, d := len(dst)/queryGroup, len(queries)/queryGroup
+	switch {
+	case useAVX512:
+		innerProduct4AVX512(first(dst), n, first(queries), first(vectors), d)
+	case useAVX2:
+		innerProduct4AVX2(first(dst), n, first(queries), first(vectors), d)
+	default:
+		innerProduct4Go(dst, queries, vectors)
+	}
+}
+
+func l2SquaredGather(dst, query []float32, view View, slots []uint32) {
+	switch {
+	case useAVX512:
+		l2SquaredGatherAVX512(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+	case useAVX2:
+		l2SquaredGatherAVX2(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+	default:
+		gatherGo(dst, query, view, slots, l2SquaredGo)
+	}
+}
+
+func innerProductGather(dst, query []float32, view View, slots []uint32) {
+	switch {
+	case useAVX512:
+		innerProductGatherAVX512(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+	case useAVX2:
+		innerProductGatherAVX2(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+	default:
+		gatherGo(dst, query, view, slots, innerProductGo)
+	}
+}
+
+func l1Gather(dst, query []float32, view View, slots []uint32) {
+	switch {
+	case useAVX512:
+		l1GatherAVX512(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+	case useAVX2:
+		l1GatherAVX2(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+	default:
+		gatherGo(dst, query, view, slots, l1Go)
+	}
+}
