@@ -51,6 +51,7 @@ func (s *Snapshot) Edit() *Editor {
 		comments:    maps.Clone(s.comments),
 		physical:    maps.Clone(s.physical),
 		nextOID:     s.nextOID,
+		cache:       newSnapshotCache(),
 	}
 	return &Editor{s: c, changed: map[oid.OID]bool{}}
 }
@@ -98,11 +99,16 @@ func (e *Editor) Put(object Object) {
 		panic("catalog: edit after Done")
 	}
 	e.number(object)
+	e.s.nextOID = max(e.s.nextOID, object.ID()+1)
 	if old := e.s.objects[object.ID()]; old != nil {
 		e.s.unlink(old)
 	}
 	e.s.link(object)
+	e.s.cache = newSnapshotCache()
 	e.changed[object.ID()] = true
+	if def, ok := object.(*TypeDef); ok {
+		e.s.relinkDomains(def.OID)
+	}
 }
 
 // Drop removes the object with a number, and the comments on it. Dropping what
@@ -116,6 +122,7 @@ func (e *Editor) Drop(id oid.OID) {
 		return
 	}
 	e.s.unlink(object)
+	e.s.cache = newSnapshotCache()
 	e.changed[id] = true
 	for key, comment := range e.s.comments {
 		if key.object == id {
@@ -234,6 +241,16 @@ func (s *Snapshot) unlink(object Object) {
 		delete(s.codebooks, o.Name)
 	case *Comment:
 		delete(s.comments, commented{o.Class, o.Object, o.Sub})
+	}
+}
+
+// relinkDomains derives the domains over a changed type again.
+func (s *Snapshot) relinkDomains(base oid.OID) {
+	for _, object := range s.objects {
+		if def, ok := object.(*TypeDef); ok && def.Kind == 'd' && def.Base == base {
+			s.linkTypes(s.typesOfDef(def))
+			s.relinkDomains(def.OID)
+		}
 	}
 }
 

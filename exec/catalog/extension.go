@@ -120,13 +120,19 @@ const (
 	floatFamily         = "1970" // float_ops of btree: the order of distances
 )
 
-// addVector adds the rows of the vector extension.
-func (t *factTables) addVector() {
+// addVector adds the rows of the vector extension and says which they are.
+func (t *factTables) addVector() (members []Address) {
+	member := func(class oid.OID, ids ...oid.OID) {
+		for _, id := range ids {
+			members = append(members, Address{Class: class, Object: id})
+		}
+	}
 	schema := decimal(oid.PublicSchema)
 	funcs := map[string]string{} // signature → number
 	for _, f := range vectorFunctions {
 		funcs[f.signature] = decimal(f.oid)
 		t.addFunction(f, schema)
+		member(oid.PGProc, f.oid)
 	}
 	for _, v := range vectorTypes {
 		t.add("pg_type", fields{
@@ -135,6 +141,7 @@ func (t *factTables) addVector() {
 			"typreceive": funcs[v.recv+"(internal,oid,integer)"], "typsend": funcs[v.send+"("+v.name+")"],
 			"typmodin": funcs[v.mod+"(cstring[])"],
 		})
+		member(oid.PGType, v.oid)
 		t.add("pg_type", fields{
 			"oid": decimal(v.array), "typname": "_" + v.name, "typnamespace": schema, "typelem": decimal(v.oid),
 			"typcategory": "A", "typsubscript": "6179", "typinput": "750", "typoutput": "751", "typreceive": "2400",
@@ -152,7 +159,11 @@ func (t *factTables) addVector() {
 		t.add("pg_aggregate", row)
 	}
 	operators := t.addOperators(funcs, schema)
+	for _, o := range vectorOperators {
+		member(classOperator, o.oid)
+	}
 	for _, c := range vectorCasts {
+		member(classCast, c.oid)
 		t.add("pg_cast", fields{
 			"oid": decimal(c.oid), "castsource": decimal(displayed[c.source]), "casttarget": decimal(displayed[c.target]),
 			"castfunc": funcs[c.function+"("+c.source+",integer,boolean)"], "castcontext": string(c.context),
@@ -163,8 +174,14 @@ func (t *factTables) addVector() {
 		methods[m.name] = decimal(m.oid)
 		t.add("pg_am", fields{"oid": decimal(m.oid), "amname": m.name, "amhandler": funcs[m.handler+"(internal)"]})
 		t.comment(classAm, m.oid, m.comment)
+		member(classAm, m.oid)
 	}
 	t.addClasses(funcs, operators, methods, schema)
+	for _, c := range vectorClasses {
+		member(classOpFamily, c.family)
+		member(classOpClass, c.oid)
+	}
+	return members
 }
 
 // addOperators adds the vector operators and gives their numbers by name and

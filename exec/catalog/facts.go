@@ -37,7 +37,9 @@ type Type struct {
 	Checks []*Constraint
 }
 
-// IsArray reports whether the type is a true array type (not int2vector).
+// IsArray reports whether the type is a true array type. So are int2vector and
+// oidvector, as far as subscripts and ANY go; they differ in their text form,
+// their lower bound of 0 and their name.
 func (t *Type) IsArray() bool { return t.Category == 'A' && t.Elem != 0 && t.Len == -1 }
 
 // Proc is a row of pg_proc with its implementation.

@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"sync"
+
 	"voronoi/exec/builtin"
 	"voronoi/internal/datum"
 	"voronoi/internal/oid"
@@ -29,10 +31,19 @@ type Facts struct {
 	methodNames    map[string]*AccessMethod
 	collations     map[oid.OID]*Collation
 	collationNames map[qualified]*Collation
+	roles          map[oid.OID]*Role
+	roleNames      map[string]*Role
 
 	// unbound are the keys of the tables of implementations that no function
 	// has; see [Facts.Unbound].
 	unbound []string
+
+	// vectorMembers are the objects of the vector extension, descriptions the
+	// comments of pg_description.
+	vectorMembers []Address
+	descriptions  func() map[Address]string
+	// reserved are the words that must be quoted to be names.
+	reserved func() map[string]bool
 }
 
 // Load reads the facts and binds implementations to the functions among them: a
@@ -59,8 +70,12 @@ func Load(tables ...builtin.Table) *Facts {
 		methodNames:    map[string]*AccessMethod{},
 		collations:     map[oid.OID]*Collation{},
 		collationNames: map[qualified]*Collation{},
+		roles:          map[oid.OID]*Role{},
+		roleNames:      map[string]*Role{},
 	}
-	f.tables.addVector()
+	f.vectorMembers = f.tables.addVector()
+	f.descriptions = sync.OnceValue(f.loadDescriptions)
+	f.reserved = sync.OnceValue(f.loadReserved)
 	f.tables.addVoronoi()
 	f.loadSchemas()
 	f.loadTypes()
@@ -69,6 +84,7 @@ func Load(tables ...builtin.Table) *Facts {
 	f.loadCasts()
 	f.loadMethods()
 	f.loadCollations()
+	f.loadRoles()
 	f.loadRelations()
 	return f
 }
@@ -126,7 +142,7 @@ func (f *Facts) describe(t *Type) {
 		}
 	case t.Kind == 'c':
 		t.Values = datum.ByOID(oid.Record)
-	case t.IsArray():
+	case t.IsArray() && t.Storage != storagePlain:
 		if elem := f.types[t.Elem]; elem != nil {
 			f.describe(elem)
 			if elem.Values != nil {
@@ -187,6 +203,9 @@ func (f *Facts) loadProcs(tables []builtin.Table) {
 
 const languageInternal oid.OID = 12
 
+// storagePlain is the typstorage that tells int2vector and oidvector from arrays.
+const storagePlain = 'p'
+
 // Unbound are the keys of the tables given to [Load] that belong to no function:
 // misspellings.
 func (f *Facts) Unbound() []string { return f.unbound }
@@ -238,6 +257,22 @@ func (f *Facts) loadCollations() {
 	})
 }
 
+func (f *Facts) loadDescriptions() map[Address]string {
+	table := f.tables.table("pg_description")
+	comments := make(map[Address]string, len(table.rows))
+	f.each("pg_description", func(c *cursor) {
+		comments[Address{c.oid("classoid"), c.oid("objoid"), int32(c.int("objsubid"))}] = c.text("description")
+	})
+	return comments
+}
+
+func (f *Facts) loadRoles() {
+	f.each("pg_authid", func(c *cursor) {
+		r := &Role{OID: c.oid("oid"), Name: c.text("rolname"), Inherit: true, ConnLimit: -1}
+		f.roles[r.OID], f.roleNames[r.Name] = r, r
+	})
+}
+
 func (f *Facts) loadRelations() {
 	f.each("pg_class", func(c *cursor) {
 		r := &Relation{
@@ -279,7 +314,7 @@ func (f *Facts) loadRelations() {
 	})
 	for _, r := range f.relations {
 		if r.Kind != KindIndex {
-			r.System = systemRelation(r)
+			r.System = systemRelation(f, r)
 		}
 	}
 }

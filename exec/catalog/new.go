@@ -18,17 +18,19 @@ func empty(facts *Facts) *Snapshot {
 		comments:    map[commented]*Comment{},
 		physical:    map[string]oid.OID{},
 		nextOID:     oid.FirstNormal,
+		cache:       newSnapshotCache(),
 	}
 }
 
-// New is the catalog of a new database: the schema public, the superuser, the
-// vector extension, and no tables.
-func New(facts *Facts, database, superuser string) *Snapshot {
+// New is the catalog of a new database: the schema public, the superuser
+// postgres, the database postgres, the vector extension, and no tables.
+func New(facts *Facts) *Snapshot {
 	e := empty(facts).Edit()
 	e.Put(&Schema{OID: oid.PublicSchema, Name: "public", Owner: databaseOwner, Comment: "standard public schema"})
-	e.Put(&Role{OID: oid.BootstrapRole, Name: superuser, Super: true, Inherit: true, CreateRole: true,
+	e.Put(&Role{OID: oid.BootstrapRole, Name: "postgres", Super: true, Inherit: true, CreateRole: true,
 		CreateDB: true, Login: true, Replication: true, BypassRLS: true, ConnLimit: -1})
-	e.Put(&Database{OID: firstDatabase, Name: database, Owner: oid.BootstrapRole})
+	e.Put(&Database{OID: firstDatabase, Name: "postgres", Owner: oid.BootstrapRole,
+		Comment: "default administrative connection database"})
 	e.Put(&Extension{OID: vectorExtension, Name: "vector", Schema: oid.PublicSchema, Version: VectorVersion,
 		Owner: oid.BootstrapRole})
 	return e.Done()
@@ -40,7 +42,11 @@ const VectorVersion = "0.8.1"
 
 const (
 	databaseOwner oid.OID = 6171 // the role pg_database_owner
-	firstDatabase oid.OID = 5    // of the database postgres in Postgres
+	firstDatabase oid.OID = 5    // the database postgres
+	// A session's database and user are shown under these numbers when no
+	// object has their names: a server without passwords takes any.
+	unnamedDatabase oid.OID = 16382
+	unnamedRole     oid.OID = 16383
 )
 
 // vectorExtension is the number of the extension; its objects follow from 16385.

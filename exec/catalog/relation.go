@@ -143,6 +143,15 @@ type View struct {
 	// Definition is the query as pg_get_viewdef shows it; Query where it is "".
 	Definition string  `json:",omitempty"`
 	Rule       oid.OID `json:",omitempty"` // of its pg_rewrite row
+	// Uses are the columns that the query reads, and relations as a whole with
+	// Attnum 0: what cannot be dropped without the view.
+	Uses []Use `json:",omitempty"`
+}
+
+// Use is a column, or with Attnum 0 a relation, that a view reads.
+type Use struct {
+	Relation oid.OID
+	Attnum   int16 `json:",omitempty"`
 }
 
 // Sequence is what a sequence adds to a relation. Its value is not part of the

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"sync"
 
 	"voronoi/internal/oid"
 )
@@ -30,11 +29,7 @@ type Snapshot struct {
 
 	nextOID oid.OID
 
-	// What is computed from the above when first asked for.
-	derived struct {
-		once  sync.Once
-		index *derivedIndex
-	}
+	cache *snapshotCache // never nil; a new one after each change
 }
 
 // qualified is a name within a schema.
@@ -201,12 +196,42 @@ func (s *Snapshot) Extension(name string) *Extension { return s.extensions[name]
 
 // Role finds a role by number.
 func (s *Snapshot) Role(id oid.OID) *Role {
-	role, _ := s.objects[id].(*Role)
-	return role
+	if role, ok := s.objects[id].(*Role); ok {
+		return role
+	}
+	return s.facts.roles[id]
 }
 
 // RoleNamed finds a role by name.
-func (s *Snapshot) RoleNamed(name string) *Role { return s.roles[name] }
+func (s *Snapshot) RoleNamed(name string) *Role {
+	if role := s.roles[name]; role != nil {
+		return role
+	}
+	return s.facts.roleNames[name]
+}
+
+// Roles are all roles, by number.
+func (s *Snapshot) Roles() []*Role {
+	all := slices.Collect(maps.Values(s.facts.roles))
+	all = slices.AppendSeq(all, maps.Values(s.roles))
+	slices.SortFunc(all, func(a, b *Role) int { return cmp.Compare(a.OID, b.OID) })
+	return all
+}
+
+// Extensions are the installed extensions, by number.
+func (s *Snapshot) Extensions() []*Extension {
+	return slices.SortedFunc(maps.Values(s.extensions), func(a, b *Extension) int { return cmp.Compare(a.OID, b.OID) })
+}
+
+// Databases are all databases, by number.
+func (s *Snapshot) Databases() []*Database {
+	return slices.SortedFunc(maps.Values(s.databases), func(a, b *Database) int { return cmp.Compare(a.OID, b.OID) })
+}
+
+// Codebooks are all codebooks, by number.
+func (s *Snapshot) Codebooks() []*Codebook {
+	return slices.SortedFunc(maps.Values(s.codebooks), func(a, b *Codebook) int { return cmp.Compare(a.OID, b.OID) })
+}
 
 // Database finds a database by name.
 func (s *Snapshot) Database(name string) *Database { return s.databases[name] }

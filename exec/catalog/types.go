@@ -63,6 +63,7 @@ func (s *Snapshot) typesOfDef(def *TypeDef) []*Type {
 		for _, label := range def.Labels {
 			t.Labels = append(t.Labels, label.Label)
 		}
+		t.Values = enumValues(def)
 	case 'd':
 		t.Base, t.Typmod, t.NotNull = def.Base, def.Typmod, def.NotNull
 		t.Default, t.Collation, t.Checks = def.Default, def.Collation, def.Checks
@@ -70,6 +71,12 @@ func (s *Snapshot) typesOfDef(def *TypeDef) []*Type {
 		if base := s.Type(def.Base); base != nil {
 			t.Len, t.ByVal, t.Category, t.Align, t.Storage = base.Len, base.ByVal, base.Category, base.Align, base.Storage
 			t.Output, t.Send, t.Delim, t.Values = base.Output, base.Send, base.Delim, base.Values
+		}
+		if t.Values != nil {
+			// Arrays and records of the domain name it as their element's type.
+			values := *t.Values
+			values.OID, values.Name = t.OID, t.Name
+			t.Values = &values
 		}
 	}
 	return s.withArray(t)
@@ -83,7 +90,9 @@ func (s *Snapshot) withArray(t *Type) []*Type {
 	array := &Type{
 		OID: t.Array, Name: s.arrayName(t), Schema: t.Schema, Len: -1, Kind: 'b', Category: 'A', Delim: t.Delim,
 		Elem: t.OID, Typmod: -1, Collation: t.Collation, Align: 'i', Storage: 'x', Owner: t.Owner,
-		Values: datum.ByOID(oid.RecordArray),
+	}
+	if t.Values != nil {
+		array.Values = datum.ArrayType(array.OID, t.Values)
 	}
 	if t.Align == 'd' {
 		array.Align = 'd'

@@ -1,0 +1,230 @@
+package catalog
+
+import (
+	"strings"
+
+	"voronoi/internal/oid"
+)
+
+// indexDef is the statement that makes an index, as pg_get_indexdef gives it.
+func (n naming) indexDef(r *Relation) string {
+	x := r.Index
+	table := n.s.Relation(x.Table)
+	if table == nil {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("CREATE ")
+	if x.Unique {
+		b.WriteString("UNIQUE ")
+	}
+	b.WriteString("INDEX " + n.quote(r.Name) + " ON " + n.qualify(table.Schema, n.quote(table.Name)) +
+		" USING " + n.quote(x.Method) + " (")
+	keys := len(x.Keys) - x.Included
+	for i := range keys {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(n.indexKey(r, table, i, true))
+	}
+	b.WriteString(")")
+	if x.Included > 0 {
+		b.WriteString(" INCLUDE (")
+		for i := keys; i < len(x.Keys); i++ {
+			if i > keys {
+				b.WriteString(", ")
+			}
+			b.WriteString(n.indexKey(r, table, i, false))
+		}
+		b.WriteString(")")
+	}
+	if x.NullsNotDistinct {
+		b.WriteString(" NULLS NOT DISTINCT")
+	}
+	if len(r.Options) > 0 {
+		b.WriteString(" WITH (" + n.options(r.Options) + ")")
+	}
+	if x.Predicate != "" {
+		b.WriteString(" WHERE " + x.Predicate)
+	}
+	return b.String()
+}
+
+// indexKey is one column of an index, with how it is ordered where full.
+func (n naming) indexKey(index, table *Relation, i int, full bool) string {
+	key := index.Index.Keys[i]
+	var text string
+	keyType := key.Type
+	if column := table.Attribute(key.Attnum); column != nil {
+		text = n.quote(column.Name)
+		if keyType == 0 {
+			keyType = column.Type
+		}
+	} else {
+		text = key.Expr
+		if full && !looksLikeCall(text) {
+			text = "(" + text + ")"
+		}
+	}
+	if !full {
+		return text
+	}
+	if class := n.s.OpClass(key.OpClass); class != nil && n.s.DefaultOpClass(index.Index.Method, keyType) != class {
+		text += " " + n.opClass(class)
+	}
+	if index.Index.Method == "btree" {
+		switch {
+		case key.Desc && !key.NullsFirst:
+			text += " DESC NULLS LAST"
+		case key.Desc:
+			text += " DESC"
+		case key.NullsFirst:
+			text += " NULLS FIRST"
+		}
+	}
+	return text
+}
+
+// looksLikeCall reports whether an expression is one function call, which an
+// index definition shows without parentheses around it.
+func looksLikeCall(expr string) bool {
+	open := strings.IndexByte(expr, '(')
+	if open <= 0 || !strings.HasSuffix(expr, ")") {
+		return false
+	}
+	for _, r := range expr[:open] {
+		if r != '_' && r != '.' && r != '"' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') {
+			return false
+		}
+	}
+	// The parenthesis that the name opens must be the one that ends the text.
+	depth, quoted := 0, byte(0)
+	for i := open; i < len(expr); i++ {
+		switch b := expr[i]; {
+		case quoted != 0:
+			if b == quoted {
+				quoted = 0
+			}
+		case b == '\'' || b == '"':
+			quoted = b
+		case b == '(':
+			depth++
+		case b == ')':
+			if depth--; depth == 0 {
+				return i == len(expr)-1
+			}
+		}
+	}
+	return false
+}
+
+// DefaultOpClass is the operator class that an access method uses for a type
+// when none is named: the type's own, or that of what it is compared as; nil
+// where there is none.
+func (s *Snapshot) DefaultOpClass(method string, typ oid.OID) *OpClass {
+	base := typ
+	for t := s.Type(base); t != nil && t.Kind == 'd'; t = s.Type(base) {
+		base = t.Base
+	}
+	for _, candidate := range []oid.OID{base, s.comparedAs(base)} {
+		for _, class := range s.OpClasses(method) {
+			if class.Default && class.Input == candidate {
+				return class
+			}
+		}
+	}
+	// A type without an entry of its own takes that of a type that it is binary
+	// coercible to, as cidr takes inet's.
+	for _, class := range s.OpClasses(method) {
+		if cast := s.Cast(base, class.Input); class.Default && cast != nil && cast.Method == 'b' && cast.Context == 'i' {
+			return class
+		}
+	}
+	return nil
+}
+
+// options are reloptions in a WITH list.
+func (n naming) options(list []string) string {
+	parts := make([]string, len(list))
+	for i, option := range list {
+		name, value, _ := strings.Cut(option, "=")
+		if n.quote(value) != value {
+			value = "'" + strings.ReplaceAll(value, "'", "''") + "'"
+		}
+		parts[i] = n.quote(name) + "=" + value
+	}
+	return strings.Join(parts, ", ")
+}
+
+// constraintDef is a constraint as pg_get_constraintdef gives it; table is nil
+// for one of a domain.
+func (n naming) constraintDef(c *Constraint, table *Relation) string {
+	var b strings.Builder
+	switch c.Kind {
+	case ConstraintPrimary, ConstraintUnique:
+		index := n.s.Relation(c.Index)
+		if c.Kind == ConstraintPrimary {
+			b.WriteString("PRIMARY KEY ")
+		} else {
+			b.WriteString("UNIQUE ")
+			if index != nil && index.Index.NullsNotDistinct {
+				b.WriteString("NULLS NOT DISTINCT ")
+			}
+		}
+		b.WriteString("(" + n.columnList(table, c.Columns) + ")")
+		if index != nil && index.Index.Included > 0 {
+			var included []int16
+			for _, key := range index.Index.Keys[len(index.Index.Keys)-index.Index.Included:] {
+				included = append(included, key.Attnum)
+			}
+			b.WriteString(" INCLUDE (" + n.columnList(table, included) + ")")
+		}
+	case ConstraintForeign:
+		b.WriteString("FOREIGN KEY (" + n.columnList(table, c.Columns) + ") REFERENCES ")
+		if foreign := n.s.Relation(c.Foreign); foreign != nil {
+			b.WriteString(n.relation(foreign) + "(" + n.columnList(foreign, c.ForeignColumns) + ")")
+		}
+		if c.MatchFull {
+			b.WriteString(" MATCH FULL")
+		}
+		b.WriteString(foreignAction(" ON UPDATE ", c.OnUpdate) + foreignAction(" ON DELETE ", c.OnDelete))
+	case ConstraintCheck:
+		b.WriteString("CHECK (" + c.Check + ")")
+	}
+	if c.Deferrable {
+		b.WriteString(" DEFERRABLE")
+	}
+	if c.Deferred {
+		b.WriteString(" INITIALLY DEFERRED")
+	}
+	if c.NotValid {
+		b.WriteString(" NOT VALID")
+	}
+	return b.String()
+}
+
+var foreignActions = map[byte]string{'r': "RESTRICT", 'c': "CASCADE", 'n': "SET NULL", 'd': "SET DEFAULT"}
+
+func foreignAction(when string, action byte) string {
+	if name := foreignActions[action]; name != "" {
+		return when + name
+	}
+	return ""
+}
+
+func (n naming) columnList(table *Relation, attnums []int16) string {
+	names := make([]string, len(attnums))
+	for i, attnum := range attnums {
+		if c := table.Attribute(attnum); c != nil {
+			names[i] = n.quote(c.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// viewDef is a view's query as pg_get_viewdef gives it: it begins with a blank
+// and ends with a semicolon.
+func viewDef(v *View) string {
+	text := strings.TrimRight(strings.TrimSpace(v.text()), "; \n\t")
+	return " " + text + ";"
+}
