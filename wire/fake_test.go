@@ -77,7 +77,6 @@ type fakeSession struct {
 	startup    frontend.Startup
 	cancel     chan struct{}
 	block      byte // 0 outside a block, 'T', 'E'
-	failed     bool // the implicit transaction
 	listening  bool
 	statements map[string]*fakeStatement
 	portals    map[string]*fakePortal

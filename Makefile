@@ -1,0 +1,67 @@
+# The targets are named for the question they answer.
+
+GO ?= go
+STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME ?= 20s
+BENCHTIME ?= 1s
+
+.PHONY: help
+help: ## What can be made?
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## What does it do?
+	$(GO) run ./cmd/voronoi demo
+
+.PHONY: build
+build: ## Where is the binary? In ./voronoi.
+	$(GO) build -o voronoi ./cmd/voronoi
+
+.PHONY: setup
+setup: ## What do the tests need that this machine does not have?
+	scripts/setup
+
+.PHONY: test
+test: ## Does it work?
+	$(GO) vet ./...
+	$(GO) test -timeout 15m ./...
+
+.PHONY: test-race
+test-race: ## Does it work without data races?
+	$(GO) test -race -timeout 30m ./...
+
+.PHONY: test-purego
+test-purego: ## Do the kernels give the same without assembly?
+	$(GO) test -tags purego ./vectorops/... ./pq/... ./exec/index/...
+
+.PHONY: lint
+lint: ## Is it tidy?
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'not formatted'; exit 1; }
+	$(GO) vet ./...
+	$(STATICCHECK) ./...
+	$(GO) test ./internal/lint/...
+
+.PHONY: generate
+generate: ## Are the generated files what their generators make?
+	$(GO) generate ./...
+	git diff --exit-code
+
+.PHONY: bench
+bench: ## How fast is it?
+	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) ./...
+
+.PHONY: bench-kernels
+bench-kernels: ## How fast are the distance kernels?
+	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) ./vectorops/... ./pq/...
+
+.PHONY: fuzz
+fuzz: ## What do strange bytes break?
+	scripts/fuzz $(FUZZTIME)
+
+.PHONY: rewrite
+rewrite: ## What do the recorded answers look like now?
+	scripts/rewrite
+
+.PHONY: datasets
+datasets: ## Where are the vectors to measure with? In ./datasets.
+	$(GO) run ./scripts/datasets
