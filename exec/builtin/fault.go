@@ -40,3 +40,19 @@ func noComparison(c *Call, id oid.OID) error {
 
 // null is what most functions that are not strict give for a NULL argument.
 func null() (datum.Datum, error) { return datum.Null, nil }
+
+func dataException(message string) error { return pgerr.New(pgerr.DataException, message) }
+
+func nullNotAllowed(message string) error { return pgerr.New(pgerr.NullValueNotAllowed, message) }
+
+func unsupported(format string, args ...any) error { return pgerr.Unsupported(format, args...) }
+
+func subscriptFault(format string, args ...any) *pgerr.Error {
+	return pgerr.Newf(pgerr.ArraySubscriptError, format, args...)
+}
+
+// noEquality is the error for values of a type that has no equality.
+func noEquality(c *Call, id oid.OID) error {
+	return pgerr.Newf(pgerr.UndefinedFunction,
+		"could not identify an equality operator for type %s", typeName(c, id))
+}

@@ -19,6 +19,18 @@ var tables = []func() Table{
 	uuidFunctions,
 	likeFunctions,
 	castFunctions,
+	arrayFunctions,
+	arrayBuilders,
+	arrayText,
+	setFunctions,
+	vectorFunctions,
+	aggregates,
+	bitAggregates,
+	floatAggregates,
+	collectors,
+	orderedAggregates,
+	vectorAggregates,
+	windows,
 }
 
 // Functions is every implementation of this package. The table is shared and

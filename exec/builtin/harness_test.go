@@ -28,6 +28,7 @@ import (
 //	cross                      every "with" line is the choices for one argument, the last one for the rest too
 //	set                        as call, for functions that return rows
 //	aggregate                  every "with" line is a row
+//	window                     as aggregate; the SQL has an OVER clause
 //	(integer, text) -> text    argument and result types
 //	textpos: strpos($1, $2)    the implementation's key and the SQL that calls it; several such lines
 //	with: 'a' | 'b'            NULL, a value in quotes, or a plain one
@@ -91,7 +92,7 @@ func parseBlock(t *testing.T, d *datadriven.TestData) *block {
 		}
 		with = product(with)
 	}
-	if len(with) == 0 && b.kind != "aggregate" {
+	if len(with) == 0 && b.kind != "aggregate" && b.kind != "window" {
 		with = [][]string{nil}
 	}
 	b.tuples = with
@@ -223,7 +224,7 @@ func (b *block) run(eval evaluator) string {
 		if len(b.calls) > 1 {
 			fmt.Fprintf(&out, "%s\n", call[1])
 		}
-		if b.kind == "aggregate" {
+		if b.kind == "aggregate" || b.kind == "window" {
 			fmt.Fprintf(&out, "%s\n", eval(call[0], call[1], b.tuples))
 			continue
 		}
@@ -270,6 +271,9 @@ func (b *block) inGo(t *testing.T, d *datadriven.TestData) evaluator {
 		if b.kind == "aggregate" {
 			return b.aggregateInGo(c, impl, tuples)
 		}
+		if b.kind == "window" {
+			return inSQLOnly
+		}
 		args, null, err := b.inputs(c, tuples[0])
 		if err != nil {
 			return "INPUT " + renderError(err)
@@ -296,7 +300,7 @@ func (b *block) inGo(t *testing.T, d *datadriven.TestData) evaluator {
 
 func (b *block) aggregateInGo(c *Call, impl Impl, tuples [][]string) string {
 	if impl.Aggregate == nil {
-		return "NO AGGREGATE"
+		return inSQLOnly
 	}
 	acc, err := impl.Aggregate(c)
 	if err != nil {
@@ -344,6 +348,9 @@ func (b *block) rowsInGo(c *Call, impl Impl, args []datum.Datum) string {
 	return "[" + strings.Join(out, "; ") + "]"
 }
 
+// inSQLOnly is the Go evaluation of what is a template and nothing else.
+const inSQLOnly = "IN SQL ONLY"
+
 var placeholder = regexp.MustCompile(`\$(\d)`)
 
 func (b *block) inPostgres(conn *pgconn.PgConn) evaluator {
@@ -367,7 +374,7 @@ func (b *block) inPostgres(conn *pgconn.PgConn) evaluator {
 		return out, nil
 	}
 	return func(_, text string, tuples [][]string) string {
-		if b.kind == "aggregate" {
+		if b.kind == "aggregate" || b.kind == "window" {
 			var columns, rows []string
 			for i := range b.args {
 				columns = append(columns, fmt.Sprintf("x%d", i+1))
@@ -419,6 +426,11 @@ func (b *block) inSQLite(t *testing.T, d *datadriven.TestData, db *sql.DB, refer
 		if b.kind == "aggregate" {
 			sqlText = impl.AggregateTemplate
 		}
+		if b.kind == "window" {
+			// What follows OVER is as the test has it.
+			_, over, _ := strings.Cut(text, " over ")
+			sqlText = impl.Window + " over " + over
+		}
 		if sqlText == "" {
 			return reference(key, text, tuples)
 		}
@@ -434,7 +446,7 @@ func (b *block) inSQLite(t *testing.T, d *datadriven.TestData, db *sql.DB, refer
 				values = append(values, toSQL(a))
 			}
 		}
-		if b.kind == "aggregate" {
+		if b.kind == "aggregate" || b.kind == "window" {
 			sqlText = placeholder.ReplaceAllString(sqlText, "column$1")
 			row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(b.args)), ", ") + ")"
 			from = " FROM (VALUES " + strings.TrimSuffix(strings.Repeat(row+", ", len(tuples)), ", ") + ")"
@@ -444,12 +456,23 @@ func (b *block) inSQLite(t *testing.T, d *datadriven.TestData, db *sql.DB, refer
 		} else {
 			sqlText = placeholder.ReplaceAllString(sqlText, "?$1")
 		}
-		var got any
-		// The prefix + keeps the driver from reading a declared type.
-		if err := db.QueryRow("SELECT ("+sqlText+")"+from, values...).Scan(&got); err != nil {
+		rows, err := db.Query("SELECT ("+sqlText+")"+from, values...)
+		if err != nil {
 			return "SQLITE " + err.Error()
 		}
-		return b.output(c, fromSQL(datum.ByOID(c.Result), got))
+		defer func() { _ = rows.Close() }()
+		var out []string
+		for rows.Next() {
+			var got any
+			if err := rows.Scan(&got); err != nil {
+				return "SQLITE " + err.Error()
+			}
+			out = append(out, b.output(c, fromSQL(datum.ByOID(c.Result), got)))
+		}
+		if err := rows.Err(); err != nil {
+			return "SQLITE " + err.Error()
+		}
+		return strings.Join(out, "; ")
 	}
 }
 
@@ -523,10 +546,14 @@ func run(t *testing.T, postgres *pgconn.PgConn) {
 				return b.run(b.inPostgres(postgres))
 			}
 			answer := b.run(b.inGo(t, d))
+			inSQL := b.run(b.inSQLite(t, d, db, b.inGo(t, d)))
+			if strings.Contains(answer, inSQLOnly) {
+				answer = inSQL
+			}
 			if answer != d.Expected {
 				t.Errorf("%s:\n%s", d.Pos, diff(d.Expected, answer))
 			}
-			if inSQL := b.run(b.inSQLite(t, d, db, b.inGo(t, d))); inSQL != answer {
+			if inSQL != answer {
 				t.Errorf("%s: the template's answers differ:\n%s", d.Pos, diff(answer, inSQL))
 			}
 			return d.Expected
