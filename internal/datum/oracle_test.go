@@ -21,13 +21,13 @@ import (
 type outcome struct {
 	text, binary  string
 	code, message string
-	detail        string
+	detail, hint  string
 	where         string
 }
 
 func (o outcome) String() string {
 	if o.code != "" {
-		return fmt.Sprintf("%s %s\n\tdetail %q\n\twhere %q", o.code, o.message, o.detail, o.where)
+		return fmt.Sprintf("%s %s\n\tdetail %q hint %q\n\twhere %q", o.code, o.message, o.detail, o.hint, o.where)
 	}
 	return fmt.Sprintf("%q binary %x", o.text, o.binary)
 }
@@ -38,9 +38,13 @@ func ours(env *Env, t *Type, typmod int32, s string) outcome {
 	if err == nil && typmod != -1 {
 		d, err = t.Coerce(d, typmod, true)
 	}
+	return outcomeOf(env, t, d, err)
+}
+
+func outcomeOf(env *Env, t *Type, d Datum, err error) outcome {
 	if err != nil {
 		e := pgerr.From(err)
-		return outcome{code: e.Code, message: e.Message, detail: e.Detail, where: e.Where}
+		return outcome{code: e.Code, message: e.Message, detail: e.Detail, hint: e.Hint, where: e.Where}
 	}
 	return outcome{text: string(t.AppendText(nil, env, d)), binary: string(t.AppendBinary(nil, env, d))}
 }
@@ -56,7 +60,7 @@ func theirs(t *testing.T, conn *pgx.Conn, typ, s string) outcome {
 		r := conn.PgConn().ExecParams(ctx, query, nil, nil, nil, []int16{format}).Read()
 		var e *pgconn.PgError
 		if errors.As(r.Err, &e) {
-			return outcome{code: e.Code, message: e.Message, detail: e.Detail, where: e.Where}
+			return outcome{code: e.Code, message: e.Message, detail: e.Detail, hint: e.Hint, where: e.Where}
 		}
 		if r.Err != nil {
 			t.Fatal(r.Err)
@@ -70,35 +74,58 @@ func theirs(t *testing.T, conn *pgx.Conn, typ, s string) outcome {
 	return o
 }
 
-// sameAsPostgres reads each text with both and compares what comes out.
-func sameAsPostgres(t *testing.T, typ string, id oid.OID, typmod int32, inputs []string) {
+// session is a connection and the environment that is set on it.
+type session struct {
+	conn *pgx.Conn
+	env  *Env
+}
+
+// newSession opens a connection with the given settings.
+func newSession(t *testing.T, env *Env, settings ...string) *session {
 	t.Helper()
-	conn := oracle.Postgres(t).Connect(t)
+	s := &session{conn: oracle.Postgres(t).Connect(t), env: env}
+	for _, set := range settings {
+		if _, err := s.conn.Exec(context.Background(), "SET "+set); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// compare reads each text with both and compares what comes out.
+func (s *session) compare(t *testing.T, typ string, id oid.OID, typmod int32, inputs []string) {
+	t.Helper()
 	typed := ByOID(id)
 	if typed == nil {
 		t.Fatalf("no type %s", typ)
 	}
-	for _, s := range inputs {
-		want := theirs(t, conn, typ, s)
-		got := ours(DefaultEnv(), typed, typmod, s)
+	for _, in := range inputs {
+		want := theirs(t, s.conn, typ, in)
+		got := ours(s.env, typed, typmod, in)
 		if got != want {
-			t.Errorf("%s %q:\n got %v\nwant %v", typ, s, got, want)
+			t.Errorf("%s %q:\n got %v\nwant %v", typ, in, got, want)
 			continue
 		}
 		if got.code == "" {
-			checkRoundTrip(t, typed, s)
+			checkRoundTrip(t, s.env, typed, in)
 		}
 	}
 }
 
-// checkRoundTrip holds the properties that every value has.
-func checkRoundTrip(t *testing.T, typ *Type, s string) {
+// sameAsPostgres compares in the default environment.
+func sameAsPostgres(t *testing.T, typ string, id oid.OID, typmod int32, inputs []string) {
 	t.Helper()
-	env := DefaultEnv()
+	newSession(t, DefaultEnv()).compare(t, typ, id, typmod, inputs)
+}
+
+// checkRoundTrip holds the properties that every value has.
+func checkRoundTrip(t *testing.T, env *Env, typ *Type, s string) {
+	t.Helper()
 	d, err := typ.Input(env, s)
 	if err != nil {
 		t.Fatal(err)
 	}
+	env = DefaultEnv()
 	again, err := typ.Input(env, string(typ.AppendText(nil, env, d)))
 	if err != nil {
 		t.Errorf("%s %q: its own output cannot be read: %v", typ.Name, s, err)

@@ -1,0 +1,284 @@
+package datum
+
+import (
+	_ "embed" // the two lists
+	"encoding/binary"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	_ "time/tzdata" // the binary must not depend on the machine's zones
+
+	"voronoi/internal/pgerr"
+)
+
+//go:generate go run gen_zones.go
+
+var (
+	//go:embed zone_names.txt
+	zoneNameList string
+	//go:embed zone_abbrevs.txt
+	zoneAbbrevList string
+)
+
+// zoneNames maps the folded names of zones to the real ones.
+var zoneNames = sync.OnceValue(func() map[string]string {
+	names := make(map[string]string, 600)
+	for name := range strings.Lines(zoneNameList) {
+		name = strings.TrimSuffix(name, "\n")
+		names[fold(name)] = name
+	}
+	return names
+})
+
+// ZoneNames is the list of all named zones.
+func ZoneNames() []string { return strings.Fields(zoneNameList) }
+
+// ZoneAbbrev is a time zone abbreviation as input knows it: a fixed offset or,
+// where Zone is set, whatever that zone's history says.
+type ZoneAbbrev struct {
+	Offset   int // seconds east
+	Daylight bool
+	Zone     string
+}
+
+// ZoneAbbrevs is the set of abbreviations, by their lower-case spelling.
+var ZoneAbbrevs = sync.OnceValue(func() map[string]ZoneAbbrev {
+	abbrevs := make(map[string]ZoneAbbrev, 200)
+	for line := range strings.Lines(zoneAbbrevList) {
+		fields := strings.Fields(line)
+		offset, err := strconv.Atoi(fields[1])
+		if err != nil {
+			abbrevs[fields[0]] = ZoneAbbrev{Zone: fields[1]}
+			continue
+		}
+		abbrevs[fields[0]] = ZoneAbbrev{Offset: offset, Daylight: len(fields) > 2}
+	}
+	return abbrevs
+})
+
+// zones caches what has been loaded, by folded name: an [*time.Location], nil
+// where there is none.
+var zones sync.Map
+
+// LookupZone finds a zone by its name in the time zone database, whatever the
+// case, or by a POSIX description such as EST5EDT or <+03>-3. The name is the
+// zone's own spelling.
+func LookupZone(name string) (loc *time.Location, spelling string, ok bool) {
+	key := fold(name)
+	if v, found := zones.Load(key); found {
+		loc = v.(*time.Location)
+		return loc, zoneSpelling(loc, name), true
+	}
+	if real, found := zoneNames()[key]; found {
+		loc, err := time.LoadLocation(real)
+		if err != nil {
+			return nil, "", false
+		}
+		zones.Store(key, loc)
+		return loc, real, true
+	}
+	if loc = posixZone(name); loc == nil {
+		return nil, "", false
+	}
+	return loc, strings.ToUpper(name), true
+}
+
+func zoneSpelling(loc *time.Location, name string) string {
+	if real, ok := zoneNames()[fold(name)]; ok {
+		return real
+	}
+	return loc.String()
+}
+
+// usRules are the daylight rules that a POSIX description without any has.
+const usRules = ",M3.2.0,M11.1.0"
+
+// posixZone makes a zone out of a POSIX description, by wrapping it into the
+// smallest file that Go's reader of zone files takes. It is nil where the
+// description has no offset.
+func posixZone(name string) *time.Location {
+	std, rest := posixName(name)
+	if std == "" || rest == "" {
+		return nil
+	}
+	west, rest, ok := posixOffset(rest)
+	if !ok {
+		return nil
+	}
+	description := strings.ToUpper(name)
+	if dst, after := posixName(rest); dst != "" && after == "" {
+		description += usRules
+	} else if dst == "" && rest != "" {
+		return nil
+	}
+	loc, err := time.LoadLocationFromTZData(strings.ToUpper(name), zoneFile(strings.Trim(strings.ToUpper(std), "<>"), -west, description))
+	if err != nil {
+		return nil
+	}
+	return loc
+}
+
+func posixName(s string) (name, rest string) {
+	if s != "" && s[0] == '<' {
+		end := strings.IndexByte(s, '>')
+		if end < 2 {
+			return "", s
+		}
+		return s[:end+1], s[end+1:]
+	}
+	n := 0
+	for n < len(s) && isAlpha(s[n]) {
+		n++
+	}
+	return s[:n], s[n:]
+}
+
+// posixOffset reads hours[:minutes[:seconds]] west of Greenwich.
+func posixOffset(s string) (west int, rest string, ok bool) {
+	sign := 1
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		if s[0] == '-' {
+			sign = -1
+		}
+		s = s[1:]
+	}
+	for unit := 3600; unit > 0; unit /= 60 {
+		n := 0
+		for n < len(s) && isDigit(s[n]) {
+			n++
+		}
+		v, err := strconv.Atoi(s[:n])
+		if err != nil || unit == 3600 && v > 167 || unit < 3600 && v > 59 {
+			return 0, s, false
+		}
+		west += v * unit
+		s = s[n:]
+		if s == "" || s[0] != ':' || unit == 1 {
+			break
+		}
+		s = s[1:]
+	}
+	return sign * west, s, true
+}
+
+// zoneFile is a zone file, version 2, with one zone and no transitions but
+// those of the description at its end.
+func zoneFile(name string, east int, description string) []byte {
+	header := func(dst []byte) []byte {
+		dst = append(dst, "TZif2"...)
+		dst = append(dst, make([]byte, 15)...)
+		for _, n := range []int{0, 0, 0, 0, 1, len(name) + 1} {
+			dst = binary.BigEndian.AppendUint32(dst, uint32(n))
+		}
+		dst = binary.BigEndian.AppendUint32(dst, uint32(int32(east)))
+		dst = append(dst, 0, 0)
+		return append(append(dst, name...), 0)
+	}
+	file := header(header(nil))
+	return append(append(append(file, '\n'), description...), '\n')
+}
+
+func unixSeconds(t int64) int64 { return floorDiv64(t, usecPerSec) + unixEpochSec }
+
+func floorDiv64(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// offsetAt is the zone's offset east in seconds at a moment, with its
+// abbreviation.
+func offsetAt(loc *time.Location, utc int64) (east int, abbrev string) {
+	abbrev, east = time.Unix(unixSeconds(utc), 0).In(loc).Zone()
+	return east, abbrev
+}
+
+// offsetOfLocal is the zone's offset at a local time. A local time that a
+// change of the clocks skips or repeats is taken as standard time, as Postgres
+// takes it: by the offset before the gap, by the one after a repetition.
+func offsetOfLocal(loc *time.Location, local int64) int {
+	if loc == time.UTC {
+		return 0
+	}
+	at := unixSeconds(local)
+	eve := time.Unix(at-86400, 0).In(loc)
+	_, before := eve.Zone()
+	_, boundary := eve.ZoneBounds()
+	if boundary.IsZero() {
+		return before
+	}
+	_, after := boundary.Zone()
+	change := boundary.Unix()
+	asBefore, asAfter := at-int64(before), at-int64(after)
+	switch {
+	case asBefore < change && asAfter < change:
+		return before
+	case asBefore > change && asAfter >= change:
+		return after
+	case asBefore > asAfter:
+		return before
+	}
+	return after
+}
+
+// LocalTime is the local timestamp in a zone at a moment.
+func LocalTime(loc *time.Location, utc int64) int64 {
+	if loc == time.UTC {
+		return utc
+	}
+	east, _ := offsetAt(loc, utc)
+	return utc + int64(east)*usecPerSec
+}
+
+// UTCTime is the moment of a local timestamp in a zone.
+func UTCTime(loc *time.Location, local int64) int64 {
+	return local - int64(offsetOfLocal(loc, local))*usecPerSec
+}
+
+func unknownZone(name string) error {
+	return pgerr.Newf(pgerr.InvalidParameterValue, `time zone "%s" not recognized`, name)
+}
+
+// abbrevOffset is what an abbreviation means in a zone: its last meaning up to
+// the given moment or, failing that, its first one after it.
+func abbrevOffset(loc *time.Location, abbrev string, utc int64) (east int, ok bool) {
+	at := time.Unix(unixSeconds(utc), 0).In(loc)
+	matches := func(t time.Time) bool {
+		var name string
+		name, east = t.Zone()
+		return fold(name) == abbrev
+	}
+	for t := at; ; {
+		if matches(t) {
+			return east, true
+		}
+		begin, _ := t.ZoneBounds()
+		if begin.IsZero() {
+			break
+		}
+		t = begin.Add(-time.Second)
+	}
+	for t, n := at, 0; n < maxZoneChanges; n++ {
+		_, end := t.ZoneBounds()
+		if end.IsZero() {
+			break
+		}
+		if t = end; matches(t) {
+			return east, true
+		}
+	}
+	return 0, false
+}
+
+// maxZoneChanges bounds the search into the future, where daylight rules go on
+// for ever.
+const maxZoneChanges = 300
+
+// hasChanges reports whether a zone's offset has ever changed.
+func hasChanges(loc *time.Location) bool {
+	begin, end := time.Unix(0, 0).In(loc).ZoneBounds()
+	return !begin.IsZero() || !end.IsZero()
+}
