@@ -4,6 +4,7 @@ import (
 	"voronoi/exec/catalog"
 	"voronoi/internal/datum"
 	"voronoi/internal/oid"
+	"voronoi/sqlparse"
 )
 
 // The statements that are neither queries nor definitions, with every name
@@ -36,10 +37,11 @@ type (
 	Show struct{ Name string }
 	// Prepare is PREPARE name (types) AS statement.
 	Prepare struct {
-		Name   string
-		Params []oid.OID // declared types, 0 for unknown
-		Text   string    // the statement's text
-		Plan   Plan
+		Name      string
+		Params    []oid.OID // declared types, 0 for unknown
+		Statement *sqlparse.Statement
+		Text      string // the statement's text
+		Plan      Plan
 	}
 	// Execute is EXECUTE name (args).
 	Execute struct {
