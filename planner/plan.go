@@ -25,6 +25,9 @@ type Env struct {
 	ParamTypes     []oid.OID
 	VariableParams bool
 	Notice         func(*pgerr.Error)
+	// Session is what stable and volatile functions ask; nil while planning,
+	// when Eval folds immutable calls alone.
+	Session builtin.Session
 	Database, User string
 }
 
@@ -154,6 +157,11 @@ type VectorScan struct {
 	Radius Expr
 	// Probes and Exact come from knn()'s arguments; nil leaves the settings.
 	Probes, Exact Expr
+	// WithNulls is true where rows whose distance is NULL are wanted too, after
+	// all others (Postgres sorts NULL last): rows without a vector, or all rows
+	// when the vector searched for is NULL. It is false where a qual refuses
+	// them anyway.
+	WithNulls bool
 	// Filter is SQL that selects the keys of the rows that can qualify, for a
 	// selective WHERE; "" when there is none. It uses Binds of its own.
 	Filter *QueryPlan

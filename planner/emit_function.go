@@ -1,0 +1,333 @@
+package planner
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"voronoi/exec/builtin"
+	"voronoi/internal/datum"
+	"voronoi/internal/oid"
+	"voronoi/internal/pgerr"
+)
+
+// Set-returning functions are virtual tables (ModuleSet). Several that Postgres
+// evaluates in lockstep, in ROWS FROM or in a target list, are one table that
+// runs them all.
+
+// setCall is one member of a lockstep: a set-returning function, or a value
+// that makes one row.
+type setCall struct {
+	call    builtin.Call
+	set     func(c *builtin.Call, args []datum.Datum) (builtin.Rows, error) // nil: the arguments are the row
+	strict  bool
+	args    int
+	columns int
+	name    string
+}
+
+// functionEntry is a function in FROM.
+func (e *emitter) functionEntry(x *Entry) string {
+	if len(x.Funcs) == 1 && x.Funcs[0].Call != nil && x.Funcs[0].Call.Proc.FromClause == "knn" {
+		return e.knnFrom(x)
+	}
+	var calls []setCall
+	var args []string
+	for _, f := range x.Funcs {
+		c, a := e.tableFunc(f)
+		calls, args = append(calls, c), append(args, a...)
+	}
+	source := e.lockstep(calls) + "(" + strings.Join(args, ", ") + ")"
+	alias := e.enter(x)
+	b := e.scope[x]
+	if x.Ordinality {
+		b.columns[len(b.columns)-1] = alias + ".ordinality"
+	}
+	b.whole = alias + ".ordinality"
+	return source + " AS " + alias
+}
+
+// tableFunc is one function of an entry and the SQL of its arguments.
+func (e *emitter) tableFunc(f *TableFunc) (setCall, []string) {
+	if f.Call != nil && f.Call.Proc.Set {
+		return e.setCall(f.Call, f.Columns), e.list(f.Call.Args)
+	}
+	x := f.Other
+	if f.Call != nil {
+		x = f.Call
+	}
+	if f.Columns > 1 || f.Call != nil && composite(e, x.Type()) {
+		// One row of the fields of a record.
+		return setCall{
+			set: func(c *builtin.Call, args []datum.Datum) (builtin.Rows, error) {
+				fields, err := recordFields(c, args[0])
+				if err != nil {
+					return nil, err
+				}
+				return &oneRowOf{row: fields}, nil
+			},
+			args: 1, columns: f.Columns, name: "fields",
+		}, []string{e.expr(x)}
+	}
+	return setCall{args: 1, columns: 1, name: "value"}, []string{e.expr(x)}
+}
+
+// composite reports whether values of a type are records.
+func composite(e *emitter, id oid.OID) bool {
+	if id == oid.Record {
+		return true
+	}
+	t := e.env.Catalog.Type(id)
+	return t != nil && t.Kind == 'c'
+}
+
+// setCall is a set-returning function of so many columns.
+func (e *emitter) setCall(c *FuncCall, columns int) setCall {
+	impl := c.Proc.Impl
+	if impl == nil || impl.Set == nil {
+		e.fail(unsupportedCall(e.env, c))
+		return setCall{}
+	}
+	return setCall{
+		call: callOf(c.ArgTypes, c.Typ), set: impl.Set, strict: c.Proc.Strict,
+		args: len(c.Args), columns: columns, name: procFunction("set_", c.Proc, c.ArgTypes, c.Typ).Name,
+	}
+}
+
+// lockstep is the virtual table that runs calls side by side: as many rows as
+// the longest has, the others NULL at the end. Its arguments are those of the
+// calls one after the other.
+func (e *emitter) lockstep(calls []setCall) string {
+	if len(calls) == 1 && calls[0].set != nil && calls[0].name != "fields" {
+		c := calls[0]
+		return e.module(&Module{Name: c.name, Kind: ModuleSet, Columns: c.columns, Args: c.args, Call: c.call, Set: c.set, Strict: c.strict})
+	}
+	m := &Module{Kind: ModuleSet}
+	var names []string
+	for _, c := range calls {
+		m.Columns += c.columns
+		m.Args += c.args
+		names = append(names, c.name+"."+strconv.Itoa(c.columns))
+	}
+	m.Name = "sets_" + digest(strings.Join(names, " "))
+	m.Set = func(c *builtin.Call, args []datum.Datum) (builtin.Rows, error) { return startLockstep(calls, c, args) }
+	return e.module(m)
+}
+
+// lockstepRows runs several sets side by side.
+type lockstepRows struct {
+	parts []builtin.Rows // nil once ended
+	calls []setCall
+	row   []datum.Datum
+}
+
+func startLockstep(calls []setCall, c *builtin.Call, args []datum.Datum) (builtin.Rows, error) {
+	r := &lockstepRows{calls: calls, parts: make([]builtin.Rows, len(calls))}
+	width := 0
+	for i, call := range calls {
+		own := make([]datum.Datum, call.args)
+		null := false
+		for j := range own {
+			own[j] = args[j].Clone()
+			null = null || own[j].IsNull()
+		}
+		args = args[call.args:]
+		width += call.columns
+		switch {
+		case call.set == nil:
+			r.parts[i] = &oneRowOf{row: own}
+		case !call.strict || !null:
+			inner := call.call
+			inner.Env, inner.Session = c.Env, c.Session
+			rows, err := call.set(&inner, own)
+			if err != nil {
+				return nil, err
+			}
+			r.parts[i] = rows
+		}
+	}
+	r.row = make([]datum.Datum, width)
+	return r, nil
+}
+
+// Next gives the next row of all parts.
+func (r *lockstepRows) Next() ([]datum.Datum, error) {
+	at, any := 0, false
+	for i, part := range r.parts {
+		into := r.row[at : at+r.calls[i].columns]
+		at += r.calls[i].columns
+		clear(into)
+		if part == nil {
+			continue
+		}
+		row, err := part.Next()
+		if err != nil {
+			return nil, err
+		}
+		if row == nil {
+			r.parts[i] = nil
+			continue
+		}
+		any = true
+		copy(into, row)
+	}
+	if !any {
+		return nil, nil
+	}
+	return r.row, nil
+}
+
+// oneRowOf is a set of one row.
+type oneRowOf struct {
+	row  []datum.Datum
+	done bool
+}
+
+// Next gives the row, then the end.
+func (r *oneRowOf) Next() ([]datum.Datum, error) {
+	if r.done {
+		return nil, nil
+	}
+	r.done = true
+	return r.row, nil
+}
+
+// projectSet adds to FROM the set-returning functions of the target list, the
+// inner ones of a nest first; the targets then refer to their columns.
+func (e *emitter) projectSet(q *Query, from string) string {
+	for {
+		var calls []setCall
+		var found []*FuncCall
+		var args []string
+		seen := map[string]bool{}
+		for _, t := range q.Targets {
+			collectSets(t.Expr, func(c *FuncCall) bool {
+				key := exprKey(c)
+				if _, done := e.present[key]; done {
+					return true
+				}
+				for _, a := range c.Args {
+					if anywhere(a, func(x Expr) bool { return isSetCall(x) && e.present[exprKey(x)] == "" }) {
+						return false // an inner one comes first
+					}
+				}
+				if !seen[key] {
+					seen[key] = true
+					found = append(found, c)
+				}
+				return true
+			})
+		}
+		if len(found) == 0 || e.err != nil {
+			return from
+		}
+		for _, c := range found {
+			calls = append(calls, e.setCall(c, resultWidth(e, c)))
+			args = append(args, e.list(c.Args)...)
+		}
+		alias := e.alias()
+		source := e.lockstep(calls) + "(" + strings.Join(args, ", ") + ") AS " + alias
+		at := 0
+		for i, c := range found {
+			e.present[exprKey(c)] = e.setColumn(c, alias, at, calls[i].columns)
+			at += calls[i].columns
+		}
+		if from == "" {
+			from = source
+		} else {
+			from += ", " + source
+		}
+	}
+}
+
+// collectSets calls f for the set-returning calls in x, the outer first, and
+// for inner ones where f returns false.
+func collectSets(x Expr, f func(*FuncCall) bool) {
+	if isSetCall(x) && f(x.(*FuncCall)) {
+		return
+	}
+	operands(x, func(o Expr) { collectSets(o, f) })
+}
+
+// resultWidth is how many columns a set-returning function has.
+func resultWidth(e *emitter, c *FuncCall) int {
+	if !composite(e, c.Typ) {
+		return 1
+	}
+	n := 0
+	for _, m := range c.Proc.Modes {
+		if m == 'o' || m == 'b' || m == 't' {
+			n++
+		}
+	}
+	return max(n, 1)
+}
+
+// setColumn is the value of a set-returning call in a target list: its column,
+// or a record of its columns.
+func (e *emitter) setColumn(c *FuncCall, alias string, at, width int) string {
+	if !composite(e, c.Typ) {
+		return fmt.Sprintf("%s.c%d", alias, at)
+	}
+	row := &RowExpr{Typed: Typed{Typ: oid.Record, Mod: -1}}
+	columns := make([]string, 0, width)
+	for i, m := range c.Proc.Modes {
+		if m != 'o' && m != 'b' && m != 't' {
+			continue
+		}
+		field := &Field{Typed: Typed{Typ: c.Proc.AllArgs[i], Mod: -1}, Arg: c, Index: len(columns)}
+		columns = append(columns, fmt.Sprintf("%s.c%d", alias, at+len(columns)))
+		e.present[exprKey(field)] = columns[len(columns)-1]
+		row.Fields = append(row.Fields, &CaseValue{Typed{Typ: c.Proc.AllArgs[i], Mod: -1}})
+	}
+	f, _, err := helperFor(e.env, row)
+	if err != nil {
+		return e.fail(pgerr.From(err))
+	}
+	return e.function(f, columns...)
+}
+
+// splitSetFuncs turns a query that groups and expands sets into one that
+// expands the sets of a subquery that groups, which is their order in Postgres.
+func splitSetFuncs(q *Query) *Query {
+	inner := *q
+	inner.CTEs, inner.OrderBy, inner.Limit, inner.Offset = nil, nil, nil, nil
+	inner.Distinct, inner.DistinctOn, inner.WithTies, inner.HasSetFuncs, inner.Locking = false, nil, false, false, nil
+	inner.Targets = nil
+	entry := &Entry{Kind: EntrySubquery, Alias: "*GROUP*", Query: &inner}
+	columns := map[string]*Var{}
+	lift := func(x Expr) Expr {
+		if anywhere(x, isSetCall) {
+			return nil
+		}
+		if computable(x) {
+			return x
+		}
+		key := exprKey(x)
+		v := columns[key]
+		if v == nil {
+			v = &Var{Typed: Typed{Typ: x.Type(), Mod: x.Typmod()}, Entry: entry, Col: len(entry.Columns)}
+			columns[key] = v
+			entry.Columns = append(entry.Columns, EntryColumn{Type: x.Type(), Typmod: x.Typmod()})
+			inner.Targets = append(inner.Targets, &Target{Expr: x})
+		}
+		return v
+	}
+	outer := &Query{
+		From: []FromItem{&FromEntry{Entry: entry}}, Distinct: q.Distinct, Limit: q.Limit, Offset: q.Offset,
+		WithTies: q.WithTies, HasSetFuncs: true,
+	}
+	for _, t := range q.Targets {
+		c := *t
+		c.Expr = mapExpr(t.Expr, lift)
+		outer.Targets = append(outer.Targets, &c)
+	}
+	for _, k := range q.OrderBy {
+		k.Expr = mapExpr(k.Expr, lift)
+		outer.OrderBy = append(outer.OrderBy, k)
+	}
+	for _, x := range q.DistinctOn {
+		outer.DistinctOn = append(outer.DistinctOn, mapExpr(x, lift))
+	}
+	return outer
+}
