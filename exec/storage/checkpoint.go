@@ -20,7 +20,8 @@ const (
 	// holds the writer up for a moment: 64 MiB.
 	truncatePages = 64 << 20 / pageSize
 	// truncateWait is how long a truncating checkpoint waits for readers to
-	// leave the log, and with it how long a writer may be held up.
+	// leave the log, and with it how long a writer may be held up; after a wait
+	// in vain it leaves the writers alone for a tick.
 	truncateWait = 20 * time.Millisecond
 	// tickInterval is how often the checkpointer looks by itself.
 	tickInterval = time.Second
@@ -33,6 +34,7 @@ type checkpointer struct {
 	db    *DB
 	conn  *Conn
 	mu    sync.Mutex   // one checkpoint at a time
+	held  atomic.Int64 // the tick in which readers last kept the log from being emptied
 	tick  atomic.Int64 // counts looks, from 1: the age of snapshots
 	pages atomic.Int64 // length of the log after the last commit
 	wake  chan struct{}
@@ -92,6 +94,11 @@ func (k *checkpointer) run(quit <-chan struct{}, ended chan<- struct{}) {
 // stop ends the goroutine.
 func (k *checkpointer) stop() {
 	if k.quit != nil {
+		g := &k.db.gate
+		g.mu.Lock()
+		g.closing = true
+		g.mu.Unlock()
+		g.changed.Broadcast()
 		close(k.quit)
 		<-k.ended
 	}
@@ -104,13 +111,13 @@ func (k *checkpointer) stop() {
 }
 
 // Checkpoint moves the log into the database file as far as snapshots allow,
-// and empties it if they allow all.
+// and empties it if they allow all and nobody is writing.
 func (db *DB) Checkpoint() error {
 	k := &db.checkpointer
 	if err := k.copyLog(sqlite3.SQLITE_CHECKPOINT_PASSIVE); err != nil {
 		return err
 	}
-	return k.truncate()
+	return k.truncate(false)
 }
 
 // checkpoint does what the log's length calls for.
@@ -118,10 +125,10 @@ func (k *checkpointer) checkpoint() error {
 	if err := k.copyLog(sqlite3.SQLITE_CHECKPOINT_PASSIVE); err != nil {
 		return err
 	}
-	if k.pages.Load() < truncatePages {
+	if k.pages.Load() < truncatePages || k.held.Load() == k.tick.Load() {
 		return nil
 	}
-	if err := k.truncate(); err != nil {
+	if err := k.truncate(true); err != nil {
 		return err
 	}
 	if k.pages.Load()*pageSize > k.db.options.WALBound {
@@ -132,17 +139,20 @@ func (k *checkpointer) checkpoint() error {
 
 // truncate empties the log, unless readers stay in it for too long. Without it
 // a steady writer would keep the log growing: passive checkpoints never quite
-// catch up.
-func (k *checkpointer) truncate() error {
+// catch up. It waits for a writer to end, or else leaves the log to another
+// time.
+func (k *checkpointer) truncate(wait bool) error {
 	g := &k.db.gate
 	g.mu.Lock()
-	for g.checkpoint {
-		g.changed.Wait()
+	if g.checkpoint || g.writer != nil && !wait {
+		g.mu.Unlock()
+		return nil
 	}
 	g.checkpoint = true
-	for g.writer != nil {
+	for g.writer != nil && !g.closing {
 		g.changed.Wait()
 	}
+	idle := g.writer == nil
 	g.mu.Unlock()
 	defer func() {
 		g.mu.Lock()
@@ -150,6 +160,9 @@ func (k *checkpointer) truncate() error {
 		g.mu.Unlock()
 		g.changed.Broadcast()
 	}()
+	if !idle {
+		return nil
+	}
 	return k.copyLog(sqlite3.SQLITE_CHECKPOINT_TRUNCATE)
 }
 
@@ -175,6 +188,9 @@ func (k *checkpointer) copyLog(mode int32) error {
 		}
 		return nil
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		if mode == sqlite3.SQLITE_CHECKPOINT_TRUNCATE {
+			k.held.Store(k.tick.Load())
+		}
 		return nil
 	}
 	return c.error(rc, "checkpoint")

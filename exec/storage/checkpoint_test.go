@@ -2,6 +2,7 @@ package storage
 
 import (
 	"os"
+	"runtime"
 	"testing"
 
 	"voronoi/internal/datum"
@@ -115,10 +116,13 @@ func TestOldSnapshotCancelled(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 40 {
+		if err := c.BeginImmediate(); err != nil {
+			t.Fatal(err)
+		}
 		exec(t, c, "INSERT OR REPLACE INTO t VALUES (1, zeroblob(?))", datum.Int(2<<20+int64(i)))
-	}
-	if err := db.checkpointer.checkpoint(); err != nil {
-		t.Fatal(err)
+		if err := c.Commit(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if got := <-told; got != old {
 		t.Error("another than the oldest was named")
@@ -129,4 +133,41 @@ func TestOldSnapshotCancelled(t *testing.T) {
 	if err := old.Rollback(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestCloseBesideWriter: neither an idle writer nor the checkpoint that waits for
+// it keeps the database from closing.
+func TestCloseBesideWriter(t *testing.T) {
+	db, err := Open(t.TempDir(), Options{NoSync: true, Logger: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := db.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.BeginImmediate(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Checkpoint(); err != nil { // the writer's own, too, does not wait
+		t.Fatal(err)
+	}
+	waiting := make(chan error)
+	go func() { waiting <- db.checkpointer.truncate(true) }()
+	for {
+		db.gate.mu.Lock()
+		begun := db.gate.checkpoint
+		db.gate.mu.Unlock()
+		if begun {
+			break
+		}
+		runtime.Gosched()
+	}
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-waiting; err != nil {
+		t.Error(err)
+	}
+	db.Release(c)
 }

@@ -95,6 +95,7 @@ type gate struct {
 	changed    sync.Cond
 	writer     *Conn
 	checkpoint bool // one is waiting or at work; no new writer begins
+	closing    bool // nobody is to wait any more
 }
 
 // Open opens the database in a directory, which it makes if there is none. One

@@ -30,6 +30,8 @@ var byCode = map[int]state{
 	sqlite3.SQLITE_TOOBIG:        {pgerr.ProgramLimitExceeded, "value exceeds the maximum size of 1000000000 bytes"},
 	sqlite3.SQLITE_PROTOCOL:      {pgerr.IOError, ""},
 	sqlite3.SQLITE_NOLFS:         {pgerr.IOError, ""},
+	sqlite3.SQLITE_ABORT:         {pgerr.InvalidCursorState, "the cursor's transaction was rolled back"},
+	sqlite3.SQLITE_MISMATCH:      {pgerr.DatatypeMismatch, ""},
 	sqlite3.SQLITE_PERM:          {pgerr.IOError, ""},
 
 	sqlite3.SQLITE_CONSTRAINT_UNIQUE:     {pgerr.UniqueViolation, "duplicate key value violates unique constraint"},

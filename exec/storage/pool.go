@@ -62,6 +62,12 @@ func (db *DB) Release(c *Conn) {
 		db.log.Warn("rolling back a released connection", slog.Any("error", err))
 		c.broken = true
 	}
+	if c.recache {
+		if err := c.SetCache(db.options.ReaderCache); err != nil {
+			c.broken = true
+		}
+		c.recache = false
+	}
 	c.Owner = nil
 	clear(c.args[:cap(c.args)])
 	db.mu.Lock()

@@ -2,7 +2,9 @@ package storage
 
 import (
 	"strings"
+	"time"
 
+	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -27,6 +29,21 @@ func (c *Conn) BeginImmediate() error {
 		return err
 	}
 	if err := c.Exec("BEGIN IMMEDIATE"); err != nil {
+		c.leaveGate()
+		return err
+	}
+	return nil
+}
+
+// Upgrade turns the transaction that BeginRead began into one that writes, under
+// BeginImmediate's terms. If another has committed since the snapshot was taken
+// it fails with 40001, and the transaction stays as it was.
+func (c *Conn) Upgrade() error {
+	if err := c.enterGate(); err != nil {
+		return err
+	}
+	// Any write statement takes the lock, even one that finds nothing to do.
+	if err := c.Exec("DELETE FROM main.meta WHERE false"); err != nil {
 		c.leaveGate()
 		return err
 	}
@@ -76,6 +93,9 @@ func (c *Conn) enterGate() error {
 	for g.checkpoint && g.writer == nil {
 		g.changed.Wait()
 	}
+	if g.writer == c {
+		return nil
+	}
 	if g.writer != nil {
 		return &Error{Code: sqlite3.SQLITE_BUSY, Extended: sqlite3.SQLITE_BUSY, Msg: "database is locked", Offset: -1}
 	}
@@ -95,4 +115,25 @@ func (c *Conn) leaveGate() {
 	g.writer = nil
 	g.mu.Unlock()
 	g.changed.Broadcast()
+}
+
+const (
+	// busyStep is the first pause of a connection that finds the file busy;
+	// each is longer than the one before by as much.
+	busyStep = 20 * time.Microsecond
+	// busyTries bounds them: a tenth of a second in all.
+	busyTries = 100
+)
+
+var busyFn = callable(busy)
+
+// busy is SQLite's busy handler. Writers are kept apart by the gate, but a
+// reader, too, takes the write lock for a moment when it has read the log's
+// header while that was being written.
+func busy(_ *libc.TLS, _ uintptr, tries int32) int32 {
+	if tries >= busyTries {
+		return 0
+	}
+	time.Sleep(time.Duration(tries+1) * busyStep)
+	return 1
 }

@@ -67,6 +67,39 @@ func TestOneWriter(t *testing.T) {
 	}
 }
 
+// TestCommitBesideRead: a statement that still runs does not keep the writer's
+// place, and keeps its snapshot.
+func TestCommitBesideRead(t *testing.T) {
+	db := openMemory(t)
+	c, d := acquire(t, db), acquire(t, db)
+	exec(t, c, "CREATE TABLE t(a INTEGER) STRICT")
+	exec(t, c, "INSERT INTO t VALUES (1), (2)")
+	if err := c.BeginImmediate(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Prepare("SELECT a FROM t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if row, err := s.Step(); !row || err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if c.pinned.Load() == 0 {
+		t.Error("the running statement's snapshot is not noted")
+	}
+	if err := d.BeginImmediate(); err != nil {
+		t.Errorf("the gate stayed closed: %v", err)
+	}
+	s.Reset()
+	if c.pinned.Load() != 0 {
+		t.Error("a snapshot is noted that is gone")
+	}
+}
+
 func TestBusySnapshot(t *testing.T) {
 	db := openMemory(t)
 	c, d := acquire(t, db), acquire(t, db)
@@ -75,10 +108,32 @@ func TestBusySnapshot(t *testing.T) {
 		t.Fatal(err)
 	}
 	exec(t, c, "INSERT INTO t VALUES (1)")
-	err := d.Exec("INSERT INTO t VALUES (2)")
-	if !IsBusySnapshot(err) || pgerr.Code(err) != pgerr.SerializationFailure {
-		t.Errorf("got %v", err)
+	for range 2 {
+		err := d.Upgrade()
+		if !IsBusySnapshot(err) || pgerr.Code(err) != pgerr.SerializationFailure {
+			t.Errorf("got %v", err)
+		}
 	}
+	want(t, d, "0", "SELECT count(*) FROM t")
+	if err := d.Rollback(); err != nil {
+		t.Error(err)
+	}
+	if err := d.BeginRead(); err != nil {
+		t.Error(err)
+	}
+	for range 2 {
+		if err := d.Upgrade(); err != nil {
+			t.Errorf("with a snapshot that is current: %v", err)
+		}
+	}
+	if err := c.BeginImmediate(); pgerr.Code(err) != pgerr.LockNotAvailable {
+		t.Errorf("beside an upgraded writer: %v", err)
+	}
+	exec(t, d, "INSERT INTO t VALUES (2)")
+	if err := d.Commit(); err != nil {
+		t.Error(err)
+	}
+	want(t, c, "2", "SELECT count(*) FROM t")
 }
 
 func TestSavepoints(t *testing.T) {
@@ -140,4 +195,14 @@ func TestInterruptedWrite(t *testing.T) {
 	}
 	c.ClearInterrupt()
 	want(t, c, "0", "SELECT count(*) FROM t")
+}
+
+// TestVacuum: the settings leave VACUUM possible.
+func TestVacuum(t *testing.T) {
+	c := openConn(t)
+	exec(t, c, "CREATE TABLE t(id INTEGER PRIMARY KEY, a BLOB) STRICT")
+	exec(t, c, "INSERT INTO t VALUES (7, zeroblob(100000)), (9, NULL)")
+	exec(t, c, "DELETE FROM t WHERE id = 7")
+	exec(t, c, "VACUUM")
+	want(t, c, "9", "SELECT id FROM t")
 }
