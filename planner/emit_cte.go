@@ -117,11 +117,6 @@ func (e *emitter) modifyingCTE(c *CTE) {
 		return
 	}
 	root := e.root
-	// Its own WITH queries that modify come before it.
-	if s := plan.Source; s != nil {
-		root.plan.Modifying = append(root.plan.Modifying, s.Modifying...)
-		s.Modifying = nil
-	}
 	root.plan.Modifying = append(root.plan.Modifying, plan)
 	root.plan.Writes, e.plan.Writes = true, true
 	name := &cteName{rows: true, handle: len(root.plan.Modifying) - 1}

@@ -27,6 +27,6 @@ func (e *emitter) lateral(x *Entry) string {
 	args[0] = fmt.Sprint(len(e.plan.Subplans))
 	e.plan.Subplans = append(e.plan.Subplans, sub.plan)
 	columns := len(sub.plan.Columns)
-	m := &Module{Name: fmt.Sprintf("voronoi_lateral_%d_%d", columns, len(free)), Kind: ModuleLateral, Columns: columns, Args: len(args)}
+	m := &Module{Name: fmt.Sprintf("voronoi_lateral_%d_%d", columns, len(free)), Kind: ModuleLateral, Columns: columns, Args: len(free)}
 	return e.module(m) + "(" + strings.Join(args, ", ") + ") AS " + e.enter(x)
 }

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"voronoi/exec/builtin"
+	"voronoi/exec/catalog"
 	"voronoi/internal/datum"
 	"voronoi/internal/oid"
 	"voronoi/internal/pgerr"
@@ -13,9 +14,24 @@ import (
 // Volatile functions are called once for every time they are evaluated.
 //
 // The result may alias args.
-func Eval(env *Env, e Expr, args []datum.Datum) (datum.Datum, error) {
-	v := evaluation{env: env, args: args}
+func Eval(env *EvalEnv, e Expr, args []datum.Datum) (datum.Datum, error) {
+	v := evaluation{args: args}
+	switch e.(type) {
+	case *Const, *Param:
+	default:
+		v.env = &Env{Values: env.Values, session: env.Session}
+		if s, ok := env.Session.(interface{ Catalog() *catalog.Snapshot }); ok {
+			v.env.Catalog = s.Catalog()
+		}
+	}
 	return v.eval(e)
+}
+
+// EvalEnv is what expressions are evaluated in: the session's settings and
+// clock, as functions see them.
+type EvalEnv struct {
+	Values  *datum.Env
+	Session builtin.Session
 }
 
 // evaluation is one run of Eval.
@@ -105,7 +121,7 @@ func (v *evaluation) apply(call builtin.Call, fn builtin.Scalar, strict bool, ar
 			}
 		}
 	}
-	call.Env, call.Session = v.env.Values, v.env.Session
+	call.Env, call.Session = v.env.Values, v.env.session
 	return fn(&call, args)
 }
 

@@ -71,7 +71,8 @@ func fold(env *Env, e Expr) Expr {
 	if _, ok := e.(*Const); ok || !computable(e) || !immutable(e) {
 		return e
 	}
-	d, err := Eval(env, e, nil)
+	v := evaluation{env: env}
+	d, err := v.eval(e)
 	if err != nil {
 		return e
 	}

@@ -99,7 +99,7 @@ func arrayCoercionHelper(env *Env, x Expr) (*Function, []Expr, error) {
 		Name: "map_" + digest(exprKey(e.Elem)+fmt.Sprint(e.Arg.Type(), e.Typ)), Args: 1, Strict: true,
 		Call: builtin.Call{Args: []oid.OID{e.Arg.Type()}, Result: e.Typ},
 		Scalar: func(c *builtin.Call, a []datum.Datum) (datum.Datum, error) {
-			v := evaluation{env: &Env{Catalog: env.Catalog, Values: c.Env, Session: c.Session}}
+			v := evaluation{env: &Env{Catalog: env.Catalog, Values: c.Env, session: c.Session}}
 			return datum.MapArray(from.Elem, to.Elem, a[0], func(d datum.Datum) (datum.Datum, error) {
 				v.caseValue = d
 				return v.eval(e.Elem)

@@ -233,10 +233,10 @@ func (e *emitter) knnStatement(q *Query, k *knn) string {
 	}
 	e.plan.Ties, e.plan.WithTies = ties, q.WithTies
 	if q.Limit != nil {
-		e.plan.Limit = newCount(q.Limit, false)
+		e.plan.Limit = fold(e.env, q.Limit)
 	}
 	if q.Offset != nil {
-		e.plan.Offset = newCount(q.Offset, true)
+		e.plan.Offset = fold(e.env, q.Offset)
 	}
 	return p.sql() + " ORDER BY " + distance
 }
@@ -278,12 +278,10 @@ func radius(where Expr, k *knn) Expr {
 		if !ok || c.Op == nil || len(c.Args) != 2 {
 			continue
 		}
-		below := c.Op.Name == "<" || c.Op.Name == "<="
-		above := c.Op.Name == ">" || c.Op.Name == ">="
 		switch {
-		case below && equalExprs(c.Args[0], k.call) && computable(c.Args[1]):
+		case c.Op.Name == "<" && equalExprs(c.Args[0], k.call) && computable(c.Args[1]):
 			return c.Args[1]
-		case above && equalExprs(c.Args[1], k.call) && computable(c.Args[0]):
+		case c.Op.Name == ">" && equalExprs(c.Args[1], k.call) && computable(c.Args[0]):
 			return c.Args[0]
 		}
 	}

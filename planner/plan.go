@@ -25,9 +25,9 @@ type Env struct {
 	ParamTypes     []oid.OID
 	VariableParams bool
 	Notice         func(*pgerr.Error)
-	// Session is what stable and volatile functions ask; nil while planning,
-	// when Eval folds immutable calls alone.
-	Session builtin.Session
+	// session is what stable and volatile functions ask; nil while planning,
+	// when immutable calls alone are folded.
+	session        builtin.Session
 	Database, User string
 }
 
@@ -41,6 +41,9 @@ type Common struct {
 	// Volatile plans are not cached: they hold something of the moment.
 	Volatile bool
 }
+
+// Cacheable reports whether the plan may serve later executions.
+func (c *Common) Cacheable() bool { return !c.Volatile }
 
 // QueryPlan is one SQLite statement and what it needs.
 type QueryPlan struct {
@@ -99,6 +102,12 @@ type TieKey struct {
 	Desc, NullsFirst bool
 }
 
+// Compare orders two values of the key's column.
+func (k *TieKey) Compare(a, b datum.Datum) int {
+	key := argumentKey{typ: k.Type, desc: k.Desc, nullsFirst: k.NullsFirst}
+	return key.compare(a, b)
+}
+
 // Function is a Go function or aggregate that a statement calls by Name. The
 // name says everything that distinguishes it: two Functions of one name are
 // interchangeable.
@@ -121,7 +130,7 @@ const (
 	ModuleRows                      // voronoi_rows(handle): c0, c1, …
 	ModuleSet                       // a set-returning function: c0, c1, …, ordinality; hidden arguments a0, a1, …
 	ModuleSystem                    // a relation of pg_catalog: its columns c1, c2, … by attnum
-	ModuleLateral                   // a subplan run once an outer row: c0, c1, …; hidden arguments handle, a0, a1, …
+	ModuleLateral                   // a subplan run once an outer row: c0, c1, …; hidden arguments handle, then Args others
 	ModuleCTE                       // voronoi_cte(handle): rows of a data-modifying CTE
 )
 
@@ -153,7 +162,8 @@ type VectorScan struct {
 	// Limit is how many rows are likely to be wanted: Limit plus Offset where
 	// they are known, nil otherwise. The cursor goes on beyond it when asked.
 	Limit Expr
-	// Radius, when set, ends the scan at a distance.
+	// Radius, when set, ends the scan at a distance: no row at it or beyond is
+	// wanted, but rows without one may be (WithNulls).
 	Radius Expr
 	// Probes and Exact come from knn()'s arguments; nil leaves the settings.
 	Probes, Exact Expr
