@@ -14,7 +14,7 @@ const assignGrain = 256
 // ctx.
 func Assign(ctx context.Context, assignment []uint32, distance []float32, points, centroids Matrix) error {
 	k, d := centroids.Rows(), points.Dims
-	return inBlocks(ctx, points.Rows(), assignGrain, func(lo, hi int) {
+	return InBlocks(ctx, points.Rows(), assignGrain, func(lo, hi int) {
 		scratch := make([]float32, queryGroup*k)
 		for i := lo; i < hi; {
 			n := min(queryGroup, hi-i)

@@ -148,7 +148,7 @@ func (l *lloyd) update(ctx context.Context) error {
 	k, d := l.centroids.Rows(), l.points.Dims
 	order, start := l.byCentroid()
 	empty := make([]bool, k)
-	err := inBlocks(ctx, k, 16, func(lo, hi int) {
+	err := InBlocks(ctx, k, 16, func(lo, hi int) {
 		mean := make([]float64, d)
 		for c := lo; c < hi; c++ {
 			members := order[start[c]:start[c+1]]

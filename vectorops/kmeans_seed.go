@@ -59,7 +59,7 @@ func seedCentroids(ctx context.Context, points Matrix, k int, rng *rand.Rand) (M
 func nearestWith(ctx context.Context, dst, before, centroid []float32, points Matrix) (float64, error) {
 	const grain = 1024
 	sums := make([]float64, (len(dst)+grain-1)/grain)
-	err := inBlocks(ctx, len(dst), grain, func(lo, hi int) {
+	err := InBlocks(ctx, len(dst), grain, func(lo, hi int) {
 		l2Squared(dst[lo:hi], centroid, points.Slice(lo, hi).Data)
 		var s float64
 		for i := lo; i < hi; i++ {

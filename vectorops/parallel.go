@@ -7,11 +7,11 @@ import (
 	"sync/atomic"
 )
 
-// inBlocks calls work for [0, n) in blocks of size grain on all processors,
+// InBlocks calls work for [0, n) in blocks of size grain on all processors,
 // and stops between blocks when ctx is cancelled. The blocks are the same
 // whatever the number of processors, so a work that combines its blocks'
 // results in order is deterministic (invariant 4).
-func inBlocks(ctx context.Context, n, grain int, work func(lo, hi int)) error {
+func InBlocks(ctx context.Context, n, grain int, work func(lo, hi int)) error {
 	blocks := (n + grain - 1) / grain
 	var next atomic.Int64
 	run := func() {

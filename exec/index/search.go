@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -15,13 +16,19 @@ type SearchOptions struct {
 	// Allowed restricts the search to the keys for which it is true; nil allows
 	// all.
 	Allowed func(key int64) bool
+	// EfSearch is how many candidates an HNSW index keeps while it looks for the
+	// nearest; 0 is 40, and it is never less than Limit.
+	EfSearch int
+	// MaxCandidates bounds how many vectors an HNSW index measures before it
+	// gives up looking for more rows; 0 is no bound.
+	MaxCandidates int
 	// Probes is how many lists an IVF index looks at first; 0 is 1.
 	Probes int
 	// MaxProbes bounds how many lists it goes on to when those are exhausted;
 	// 0 is all.
 	MaxProbes int
-	// Strict ends the search with the lists that were to be probed first,
-	// although more rows are wanted.
+	// Strict ends the search with what the first Probes lists or the first
+	// EfSearch candidates gave, although more rows are wanted.
 	Strict bool
 }
 
@@ -32,6 +39,9 @@ func (o *SearchOptions) Err() error {
 	}
 	return o.Context.Err()
 }
+
+// ErrClosed is the error of a cursor that was closed.
+var ErrClosed = errors.New("cursor is closed")
 
 // Counters is the work that a search has done so far.
 type Counters struct {
@@ -47,7 +57,7 @@ func (c Counters) String() string {
 }
 
 // Cursor delivers the rows that a search finds. It works only while Next is
-// called, belongs to one goroutine and needs no closing.
+// called and belongs to one goroutine.
 type Cursor interface {
 	// Next is the next row: its key and the exact distance in the unit of the
 	// metric's SQL operator. ok is false when there is none or the search
@@ -59,4 +69,7 @@ type Cursor interface {
 	Relaxed() bool
 	// Counters is the work done so far.
 	Counters() Counters
+	// Close ends the search and gives its memory to the next one. A cursor that
+	// is not closed is merely garbage.
+	Close()
 }

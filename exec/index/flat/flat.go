@@ -119,3 +119,6 @@ func (c *cursor) scan(offer func(vectorops.Candidate), out func(rank float64) bo
 func (c *cursor) Err() error               { return c.err }
 func (c *cursor) Relaxed() bool            { return false }
 func (c *cursor) Counters() index.Counters { return c.counters }
+
+// Close ends the search.
+func (c *cursor) Close() { c.err = index.ErrClosed }

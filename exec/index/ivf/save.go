@@ -53,38 +53,38 @@ func Load(r io.Reader, t *index.Table, stamp index.Stamp) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := decoder{rest: body}
+	d := index.NewDecoder(body)
 	x := &Index{covered: t.View()}
-	x.options.Metric = vectorops.Metric(d.u8())
-	dims := int(d.u32())
-	x.options.Lists = int(d.u32())
-	x.options.Iterations = int(d.u32())
-	x.options.Seed = d.u64()
-	n := int(d.u32())
-	if d.failed || n < MinLists || n > MaxLists || x.options.Metric > vectorops.Manhattan {
+	x.options.Metric = vectorops.Metric(d.U8())
+	dims := int(d.U32())
+	x.options.Lists = int(d.U32())
+	x.options.Iterations = int(d.U32())
+	x.options.Seed = d.U64()
+	n := int(d.U32())
+	if d.Failed() || n < MinLists || n > MaxLists || x.options.Metric > vectorops.Manhattan {
 		return nil, fmt.Errorf("%w: parameters", index.ErrDamaged)
 	}
 	if dims != t.Dims() {
 		return nil, fmt.Errorf("%w: vectors of length %d, not %d", index.ErrStale, dims, t.Dims())
 	}
-	if len(d.rest) < 4*n*dims {
+	if d.Len() < 4*n*dims {
 		return nil, fmt.Errorf("%w: centroids", index.ErrDamaged)
 	}
 	st := &state{view: x.covered, lists: make([]list, n)}
 	st.coarse = coarse{centroids: vectorops.NewMatrix(n, dims), spherical: isSpherical(x.options.Metric)}
 	for i := range st.coarse.centroids.Data {
-		st.coarse.centroids.Data[i] = math.Float32frombits(d.u32())
+		st.coarse.centroids.Data[i] = math.Float32frombits(d.U32())
 	}
 	seen := make([]bool, x.covered.Len())
 	total := 0
 	for i := range st.lists {
-		size := int(d.u32())
-		if d.failed || len(d.rest) < 8*size {
+		size := int(d.U32())
+		if d.Failed() || d.Len() < 8*size {
 			return nil, fmt.Errorf("%w: list %d", index.ErrDamaged, i)
 		}
 		slots := make([]index.Slot, size)
 		for j := range slots {
-			s, ok := t.Slot(int64(d.u64()))
+			s, ok := t.Slot(int64(d.U64()))
 			if !ok || seen[s] {
 				return nil, fmt.Errorf("%w: a key in list %d", index.ErrStale, i)
 			}
@@ -93,29 +93,9 @@ func Load(r io.Reader, t *index.Table, stamp index.Stamp) (*Index, error) {
 		total += size
 		st.lists[i].slots.Store(&slots)
 	}
-	if total != x.covered.Len() || len(d.rest) != 0 {
+	if total != x.covered.Len() || d.Len() != 0 {
 		return nil, fmt.Errorf("%w: %d vectors of %d", index.ErrStale, total, x.covered.Len())
 	}
 	x.state.Store(st)
 	return x, nil
 }
-
-// decoder reads numbers until there are too few bytes.
-type decoder struct {
-	rest   []byte
-	failed bool
-}
-
-func (d *decoder) take(n int) []byte {
-	if len(d.rest) < n {
-		d.failed, d.rest = true, nil
-		return make([]byte, 8)
-	}
-	b := d.rest[:n]
-	d.rest = d.rest[n:]
-	return b
-}
-
-func (d *decoder) u8() byte    { return d.take(1)[0] }
-func (d *decoder) u32() uint32 { return binary.LittleEndian.Uint32(d.take(4)) }
-func (d *decoder) u64() uint64 { return binary.LittleEndian.Uint64(d.take(8)) }

@@ -46,7 +46,7 @@ type cursor struct {
 
 func (c *cursor) Next() (int64, float64, bool) {
 	for {
-		if next, ok := c.found.Next(); ok {
+		if next, ok := c.found.Next(); ok && c.err == nil {
 			if next.Rank < c.last {
 				c.relaxed = true
 			}
@@ -120,3 +120,6 @@ func (c *cursor) measureSlots() {
 func (c *cursor) Err() error               { return c.err }
 func (c *cursor) Relaxed() bool            { return c.relaxed }
 func (c *cursor) Counters() index.Counters { return c.counters }
+
+// Close ends the search.
+func (c *cursor) Close() { c.err = index.ErrClosed }
