@@ -101,3 +101,7 @@ func ToTime(t int64) time.Time {
 	sec := floorDiv64(t, usecPerSec)
 	return time.Unix(sec+unixEpochSec, (t-sec*usecPerSec)*1000)
 }
+
+// TimestampFromTime is the stored form of a moment as a timestamp with time
+// zone.
+func TimestampFromTime(t time.Time) Datum { return Int(FromTime(t)) }

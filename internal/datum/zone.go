@@ -282,3 +282,24 @@ func hasChanges(loc *time.Location) bool {
 	begin, end := time.Unix(0, 0).In(loc).ZoneBounds()
 	return !begin.IsZero() || !end.IsZero()
 }
+
+// LoadTimeZone is what the setting TimeZone accepts: a zone's name, a POSIX
+// description, or a number of hours east. The name is how SHOW gives it back.
+func LoadTimeZone(v string) (*time.Location, string, error) {
+	if hours, err := strconv.ParseFloat(v, 64); err == nil && hours > -168 && hours < 168 {
+		east := int(hours * 3600)
+		name := posixOffsetName(east)
+		return time.FixedZone(string(appendOffset(nil, east)), east), name, nil
+	}
+	if loc, name, ok := LookupZone(v); ok {
+		return loc, name, nil
+	}
+	return nil, "", unknownZone(v)
+}
+
+// posixOffsetName describes a fixed offset in POSIX's way, where the sign of
+// the number is that of the distance west.
+func posixOffsetName(east int) string {
+	west := appendOffset(nil, -east)
+	return "<" + string(appendOffset(nil, east)) + ">" + string(west)
+}
