@@ -43,7 +43,8 @@ type Facts struct {
 	vectorMembers []Address
 	descriptions  func() map[Address]string
 	// reserved are the words that must be quoted to be names.
-	reserved func() map[string]bool
+	reserved       func() map[string]bool
+	constraintDefs func() map[oid.OID]string
 }
 
 // Load reads the facts and binds implementations to the functions among them: a
@@ -76,6 +77,7 @@ func Load(tables ...builtin.Table) *Facts {
 	f.vectorMembers = f.tables.addVector()
 	f.descriptions = sync.OnceValue(f.loadDescriptions)
 	f.reserved = sync.OnceValue(f.loadReserved)
+	f.constraintDefs = sync.OnceValue(f.loadConstraintDefs)
 	f.tables.addVoronoi()
 	f.loadSchemas()
 	f.loadTypes()
