@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -79,19 +80,19 @@ func (c *Conn) error(rc int32, sql string) error {
 
 // IsUnique reports whether err is a uniqueness violation of SQLite's.
 func IsUnique(err error) bool {
-	e, ok := err.(*Error) //nolint:errorlint // SQLite's errors are never wrapped here
-	if !ok {
+	var e *Error
+	if !errors.As(err, &e) {
 		return false
 	}
-	_, _, _, ok = e.Unique()
+	_, _, _, ok := e.Unique()
 	return ok
 }
 
 // IsBusySnapshot reports whether err says that another transaction has written
 // since this one's snapshot (S6).
 func IsBusySnapshot(err error) bool {
-	e, ok := err.(*Error) //nolint:errorlint // SQLite's errors are never wrapped here
-	return ok && e.Extended == sqlite3.SQLITE_BUSY_SNAPSHOT
+	var e *Error
+	return errors.As(err, &e) && e.Extended == sqlite3.SQLITE_BUSY_SNAPSHOT
 }
 
 // String gives the codes too, for the log.

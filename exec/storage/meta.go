@@ -39,8 +39,14 @@ func (c *Conn) Meta() (Meta, error) {
 	return m, nil
 }
 
-// SetMeta writes the row within a write transaction.
+// SetMeta writes the row within a transaction, which it makes a writing one if
+// it is not yet (Upgrade).
 func (c *Conn) SetMeta(m Meta) error {
+	if !c.writer && c.InTransaction() {
+		if err := c.Upgrade(); err != nil {
+			return err
+		}
+	}
 	err := c.Exec("UPDATE main.meta SET catalog_version = ?, commit_seq = ?, epoch = ?",
 		datum.Int(m.CatalogVersion), datum.Int(m.CommitSeq), datum.Int(m.Epoch))
 	if err != nil {

@@ -133,6 +133,17 @@ func TestBusySnapshot(t *testing.T) {
 	if err := d.Commit(); err != nil {
 		t.Error(err)
 	}
+	if err := c.BeginRead(); err != nil {
+		t.Error(err)
+	}
+	m, _ := c.Meta()
+	m.CommitSeq++
+	if err := c.SetMeta(m); err != nil || d.BeginImmediate() == nil {
+		t.Errorf("SetMeta did not make the writer: %v", err)
+	}
+	if err := c.Commit(); err != nil {
+		t.Error(err)
+	}
 	want(t, c, "2", "SELECT count(*) FROM t")
 }
 
