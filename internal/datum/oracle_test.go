@@ -149,3 +149,67 @@ func checkRoundTrip(t *testing.T, env *Env, typ *Type, s string) {
 func same(a, b Datum) bool {
 	return a.kind == b.kind && a.num == b.num && bytes.Equal(a.b, b.b)
 }
+
+// evaluate is what PostgreSQL makes of each expression as text, or the
+// SQLSTATE and message of its error. NULL is "NULL".
+func (s *session) evaluate(t *testing.T, expressions []string) []string {
+	t.Helper()
+	ctx := context.Background()
+	_, err := s.conn.Exec(ctx, `CREATE OR REPLACE FUNCTION pg_temp.try(expression text) RETURNS text LANGUAGE plpgsql AS $$
+		DECLARE result text;
+		BEGIN
+			EXECUTE 'SELECT (' || expression || ')::text' INTO result;
+			RETURN coalesce(result, 'NULL');
+		EXCEPTION WHEN OTHERS THEN
+			RETURN SQLSTATE || ' ' || SQLERRM;
+		END $$`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.conn.Query(ctx, "SELECT pg_temp.try(e) FROM unnest($1::text[]) WITH ORDINALITY u(e, n) ORDER BY n", expressions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results
+}
+
+// result is what a function of this package gives, in the same words.
+func result(env *Env, typ *Type, d Datum, err error) string {
+	if err != nil {
+		return pgerr.Code(err) + " " + err.Error()
+	}
+	if d.IsNull() {
+		return "NULL"
+	}
+	return string(typ.AppendText(nil, env, d))
+}
+
+// calls are expressions with what this package makes of them.
+type calls struct{ expressions, got []string }
+
+func (c *calls) add(expression, got string) {
+	c.expressions = append(c.expressions, expression)
+	c.got = append(c.got, got)
+}
+
+// check compares them all, and shows no more than a few differences.
+func (c *calls) check(t *testing.T, s *session) {
+	t.Helper()
+	const shown = 25
+	bad := 0
+	for i, want := range s.evaluate(t, c.expressions) {
+		if c.got[i] == want {
+			continue
+		}
+		if bad++; bad <= shown {
+			t.Errorf("%s\n got %s\nwant %s", c.expressions[i], c.got[i], want)
+		}
+	}
+	if bad > shown {
+		t.Errorf("%d of %d differ", bad, len(c.got))
+	}
+}
