@@ -38,6 +38,8 @@ type Facts struct {
 	// has; see [Facts.Unbound].
 	unbound []string
 
+	cache *snapshotCache // rows made of the facts alone
+
 	// vectorMembers are the objects of the vector extension, descriptions the
 	// comments of pg_description.
 	vectorMembers []Address
@@ -54,6 +56,7 @@ type Facts struct {
 func Load(tables ...builtin.Table) *Facts {
 	f := &Facts{
 		tables:         newFactTables(),
+		cache:          newSnapshotCache(),
 		schemas:        map[oid.OID]*Schema{},
 		schemaNames:    map[string]*Schema{},
 		relations:      map[oid.OID]*Relation{},

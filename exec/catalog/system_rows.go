@@ -15,6 +15,9 @@ type source struct {
 	// objects makes the rows of what DDL has made. They are made once for a
 	// snapshot, when first asked for.
 	objects func(b *rowBuilder, s *Snapshot)
+	// named makes the rows of relations that name the database in them: once
+	// for the relations of the facts, and once for a snapshot.
+	named func(b *rowBuilder, v *informed)
 	// session makes rows that depend on who asks. They are made each time.
 	session func(b *rowBuilder, c *SystemContext)
 	// runtime is set for relations that show the running server: the rows are
@@ -39,6 +42,9 @@ func init() {
 		}
 	}
 }
+
+// empty reports whether the source makes no rows.
+func (s source) empty() bool { return s.objects == nil && s.named == nil && s.session == nil }
 
 // rowSet is a list of rows with indexes, each made when first used.
 type rowSet struct {
@@ -91,30 +97,44 @@ func (s *rowSet) matching(attnum int16, value datum.Datum) [][]datum.Datum {
 // snapshotCache is what is computed from a snapshot when first asked for.
 type snapshotCache struct {
 	mu      sync.Mutex
-	rows    map[oid.OID]*rowSet
+	rows    map[cacheKey]*rowSet
 	once    sync.Once
 	derived *derivedIndex
 }
 
-func newSnapshotCache() *snapshotCache { return &snapshotCache{rows: map[oid.OID]*rowSet{}} }
+// cacheKey is a relation and the database that its rows name, "" for none.
+type cacheKey struct {
+	relation oid.OID
+	database string
+}
 
-// rowsOf are the rows of a relation that the snapshot's objects make.
-func (s *Snapshot) rowsOf(r *Relation, make func(b *rowBuilder, s *Snapshot)) *rowSet {
-	s.cache.mu.Lock()
-	set := s.cache.rows[r.OID]
-	s.cache.mu.Unlock()
+// maxCached bounds the cache: clients choose the names of databases.
+const maxCached = 1000
+
+func newSnapshotCache() *snapshotCache { return &snapshotCache{rows: map[cacheKey]*rowSet{}} }
+
+// get gives the rows of a relation, made when first asked for. Two callers may
+// both make them; one set is kept.
+func (c *snapshotCache) get(r *Relation, database string, make func(b *rowBuilder)) *rowSet {
+	key := cacheKey{r.OID, database}
+	c.mu.Lock()
+	set := c.rows[key]
+	c.mu.Unlock()
 	if set != nil {
 		return set
 	}
 	b := newRowBuilder(r)
-	make(b, s)
+	make(b)
 	set = &rowSet{rows: b.rows}
-	s.cache.mu.Lock()
-	defer s.cache.mu.Unlock()
-	if other := s.cache.rows[r.OID]; other != nil {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if other := c.rows[key]; other != nil {
 		return other
 	}
-	s.cache.rows[r.OID] = set
+	if len(c.rows) >= maxCached {
+		clear(c.rows)
+	}
+	c.rows[key] = set
 	return set
 }
 
@@ -131,15 +151,22 @@ func systemRelation(f *Facts, r *Relation) *SystemRelation {
 		system.Indexed = append(system.Indexed, r.Column(column).Attnum)
 	}
 	system.Rows = func(c *SystemContext, filter *Filter) ([][]datum.Datum, error) {
-		if c.Runtime != nil && (src.runtime || src.objects == nil && src.session == nil) {
+		if c.Runtime != nil && (src.runtime || src.empty()) {
 			if rows, err := c.Runtime.SystemRows(name); err != nil || rows != nil {
 				return rows, err
 			}
 		}
-		sets := make([]*rowSet, 0, 3)
+		sets := make([]*rowSet, 0, 4)
 		sets = append(sets, facts())
 		if src.objects != nil {
-			sets = append(sets, c.Catalog.rowsOf(r, src.objects))
+			sets = append(sets, c.Catalog.cache.get(r, "", func(b *rowBuilder) { src.objects(b, c.Catalog) }))
+		}
+		if src.named != nil {
+			sets = append(sets, f.cache.get(r, c.Database, func(b *rowBuilder) {
+				src.named(b, &informed{Snapshot: empty(f), database: c.Database, relations: f.relationList(), facts: true})
+			}), c.Catalog.cache.get(r, c.Database, func(b *rowBuilder) {
+				src.named(b, &informed{Snapshot: c.Catalog, database: c.Database, relations: c.Catalog.Relations()})
+			}))
 		}
 		if src.session != nil {
 			b := newRowBuilder(r)
