@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgproto3/v2"
@@ -32,6 +33,8 @@ type conn struct {
 	portals  map[string]*portal
 	reported map[string]string // the last value told of each setting
 	results  results           // scratch of the running statement
+
+	served   atomic.Uint64 // messages begun, for those who watch
 
 	skipping bool // after an error, until Sync (W6)
 	ready    bool // ReadyForQuery was the last message sent

@@ -24,6 +24,7 @@
 //	mailbox.go   what other goroutines want said on this connection
 //	errors.go    ErrorResponse and NoticeResponse
 //	server.go    listening, limits, shutdown
+//	lost.go      noticing that a client has gone during a statement
 //
 // # Rules
 //

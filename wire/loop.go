@@ -32,6 +32,7 @@ func (c *conn) loop() error {
 			continue
 		}
 		c.ready = false
+		c.served.Add(1)
 		if err := c.dispatch(typ, content); err != nil {
 			return err
 		}

@@ -28,6 +28,9 @@ type Options struct {
 	// StartupTimeout is how long a client may take to introduce itself; a
 	// minute.
 	StartupTimeout time.Duration
+	// ClientCheckInterval is how often it is checked that clients whose
+	// statements run long are still there; ten seconds.
+	ClientCheckInterval time.Duration
 	// ShutdownTimeout is how long sessions are waited for after they have
 	// been told to end; ten seconds.
 	ShutdownTimeout time.Duration
@@ -41,6 +44,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.StartupTimeout == 0 {
 		o.StartupTimeout = time.Minute
+	}
+	if o.ClientCheckInterval == 0 {
+		o.ClientCheckInterval = 10 * time.Second
 	}
 	if o.ShutdownTimeout == 0 {
 		o.ShutdownTimeout = 10 * time.Second
@@ -71,9 +77,12 @@ func Serve(ctx context.Context, listener net.Listener, backend Backend, options 
 	s := &server{backend: backend, options: options.withDefaults(), conns: map[*conn]bool{}}
 	stop := context.AfterFunc(ctx, func() { listener.Close() })
 	defer stop()
+	watching, unwatch := context.WithCancel(context.Background())
+	go s.watchClients(watching)
 	err := s.accept(ctx, listener)
 	listener.Close()
 	s.shutdown()
+	unwatch()
 	if ctx.Err() != nil {
 		return nil
 	}

@@ -166,6 +166,29 @@ func TestTerminate(t *testing.T) {
 	}
 }
 
+// TestLostClient: a statement does not go on for a client that has left.
+func TestLostClient(t *testing.T) {
+	b := newFakeBackend()
+	addr := startServer(t, b, Options{ClientCheckInterval: 10 * time.Millisecond})
+	c := openRaw(t, addr)
+	if _, err := c.read(stopAt(1)); err != nil {
+		t.Fatal(err)
+	}
+	packet, _, err := encodeScript(`query "SELECT pg_sleep(60)"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Write(packet); err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+	for end := time.Now().Add(patience); b.session(1) != nil; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the session is still there")
+		}
+	}
+}
+
 // TestServeReturns: a listener that breaks ends Serve with its error.
 func TestServeReturns(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
