@@ -34,7 +34,7 @@ type conn struct {
 	reported map[string]string // the last value told of each setting
 	results  results           // scratch of the running statement
 
-	served   atomic.Uint64 // messages begun, for those who watch
+	served atomic.Uint64 // messages begun, for those who watch
 
 	skipping bool // after an error, until Sync (W6)
 	ready    bool // ReadyForQuery was the last message sent
