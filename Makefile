@@ -23,7 +23,6 @@ setup: ## What do the tests need that this machine does not have?
 
 .PHONY: test
 test: ## Does it work?
-	$(GO) vet ./...
 	$(GO) test -timeout 15m ./...
 
 .PHONY: test-race
