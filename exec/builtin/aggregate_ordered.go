@@ -17,7 +17,7 @@ func orderedAggregates() Table {
 		"percentile_disc(double precision[],anyelement)":       percentile(discrete, true),
 		"percentile_cont(double precision,double precision)":   percentile(continuousFloat, false),
 		"percentile_cont(double precision[],double precision)": percentile(continuousFloat, true),
-		"mode(anyelement)":                                     {Aggregate: newMode},
+		"mode(anyelement)": {Aggregate: newMode},
 	}
 }
 

@@ -31,6 +31,10 @@ var tables = []func() Table{
 	orderedAggregates,
 	vectorAggregates,
 	windows,
+	regexpFunctions,
+	regexpParts,
+	numericFunctions,
+	numericAggregates,
 }
 
 // Functions is every implementation of this package. The table is shared and

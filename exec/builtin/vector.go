@@ -13,7 +13,7 @@ import (
 func vectorFunctions() Table {
 	compare := datum.ByOID(oid.Vector).Compare
 	t := Table{
-		"l2_distance(vector,vector)": distance(func(a, b []float32) float64 { return math.Sqrt(squaredL2(a, b)) }),
+		"l2_distance(vector,vector)":                   distance(func(a, b []float32) float64 { return math.Sqrt(squaredL2(a, b)) }),
 		"vector_l2_squared_distance(vector,vector)":    distance(squaredL2),
 		"inner_product(vector,vector)":                 distance(innerProduct),
 		"vector_negative_inner_product(vector,vector)": distance(func(a, b []float32) float64 { return -innerProduct(a, b) }),

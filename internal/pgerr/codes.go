@@ -33,6 +33,7 @@ const (
 	InvalidRowCountInOffset      = "2201X"
 	CharacterNotInRepertoire     = "22021"
 	InvalidParameterValue        = "22023"
+	InvalidUseOfEscapeCharacter  = "2200C"
 	InvalidEscapeSequence        = "22025"
 	StringDataLengthMismatch     = "22026"
 	ArraySubscriptError          = "2202E"
