@@ -155,17 +155,11 @@ func (s *Snapshot) indexColumns(r *Relation) []*Column {
 
 // callName is the function's name where an expression is one call, "" elsewhere.
 func callName(expr string) string {
-	expr = strings.TrimPrefix(strings.TrimSuffix(expr, ")"), "(")
-	name, rest, ok := strings.Cut(expr, "(")
-	if !ok || name == "" || strings.Contains(rest, "(") && !strings.HasSuffix(rest, ")") {
+	if !looksLikeCall(expr) {
 		return ""
 	}
-	for _, r := range name {
-		if r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') {
-			return ""
-		}
-	}
-	return name
+	name := expr[:strings.IndexByte(expr, '(')]
+	return strings.Trim(name[strings.LastIndexByte(name, '.')+1:], `"`)
 }
 
 // systemColumns are the columns that every table has without naming them.

@@ -163,7 +163,7 @@ func systemRelation(f *Facts, r *Relation) *SystemRelation {
 		}
 		if src.named != nil {
 			sets = append(sets, f.cache.get(r, c.Database, func(b *rowBuilder) {
-				src.named(b, &informed{Snapshot: empty(f), database: c.Database, relations: f.relationList(), facts: true})
+				src.named(b, &informed{Snapshot: New(f), database: c.Database, relations: f.relationList(), facts: true})
 			}), c.Catalog.cache.get(r, c.Database, func(b *rowBuilder) {
 				src.named(b, &informed{Snapshot: c.Catalog, database: c.Database, relations: c.Catalog.Relations()})
 			}))
