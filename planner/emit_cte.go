@@ -31,7 +31,7 @@ func (e *emitter) with(list []*CTE) string {
 		}
 		sql := e.cteQuery(c)
 		e.ctes[c] = &cteName{name: name}
-		columns := make([]string, len(columnsOf(c.Query)))
+		columns := make([]string, len(shownTargets(c.Query)))
 		for i := range columns {
 			columns[i] = fmt.Sprintf("c%d", i)
 		}

@@ -195,13 +195,17 @@ func (r *oneRowOf) Next() ([]datum.Datum, error) {
 // projectSet adds to FROM the set-returning functions of the target list, the
 // inner ones of a nest first; the targets then refer to their columns.
 func (e *emitter) projectSet(q *Query, from string) string {
+	exprs := append([]Expr{}, q.GroupBy...)
+	for _, t := range q.Targets {
+		exprs = append(exprs, t.Expr)
+	}
 	for {
 		var calls []setCall
 		var found []*FuncCall
 		var args []string
 		seen := map[string]bool{}
-		for _, t := range q.Targets {
-			collectSets(t.Expr, func(c *FuncCall) bool {
+		for _, x := range exprs {
+			collectSets(x, func(c *FuncCall) bool {
 				key := exprKey(c)
 				if _, done := e.present[key]; done {
 					return true
@@ -287,17 +291,45 @@ func (e *emitter) setColumn(c *FuncCall, alias string, at, width int) string {
 	return e.function(f, columns...)
 }
 
+// groupedSets are the set-returning calls among the grouping keys: those are
+// expanded before the rows are grouped.
+func groupedSets(q *Query) map[string]bool {
+	keys := map[string]bool{}
+	for _, x := range q.GroupBy {
+		inspect(x, func(x Expr) bool {
+			if isSetCall(x) {
+				keys[exprKey(x)] = true
+			}
+			return true
+		})
+	}
+	return keys
+}
+
+// setsAfterGrouping reports whether the target list expands sets beyond those
+// of the grouping keys.
+func setsAfterGrouping(q *Query) bool {
+	grouped := groupedSets(q)
+	for _, t := range q.Targets {
+		if anywhere(t.Expr, func(x Expr) bool { return isSetCall(x) && !grouped[exprKey(x)] }) {
+			return true
+		}
+	}
+	return false
+}
+
 // splitSetFuncs turns a query that groups and expands sets into one that
 // expands the sets of a subquery that groups, which is their order in Postgres.
 func splitSetFuncs(q *Query) *Query {
 	inner := *q
 	inner.CTEs, inner.OrderBy, inner.Limit, inner.Offset = nil, nil, nil, nil
-	inner.Distinct, inner.DistinctOn, inner.WithTies, inner.HasSetFuncs, inner.Locking = false, nil, false, false, nil
-	inner.Targets = nil
+	grouped := groupedSets(q)
+	inner.Distinct, inner.DistinctOn, inner.WithTies, inner.Locking = false, nil, false, nil
+	inner.Targets, inner.HasSetFuncs = nil, len(grouped) > 0
 	entry := &Entry{Kind: EntrySubquery, Alias: "*GROUP*", Query: &inner}
 	columns := map[string]*Var{}
 	lift := func(x Expr) Expr {
-		if anywhere(x, isSetCall) {
+		if anywhere(x, func(y Expr) bool { return isSetCall(y) && !grouped[exprKey(y)] }) {
 			return nil
 		}
 		if computable(x) {

@@ -42,7 +42,7 @@ func (e *emitter) body(q *Query) string {
 		return e.values(q, plain)
 	case len(q.GroupingSets) > 0:
 		return e.groupingSets(q)
-	case q.HasSetFuncs && (q.HasAggregates || q.HasWindows):
+	case q.HasSetFuncs && (q.HasAggregates || q.HasWindows) && setsAfterGrouping(q):
 		return e.body(splitSetFuncs(q))
 	case q.WithTies:
 		return e.withTies(q)

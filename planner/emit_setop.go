@@ -86,7 +86,7 @@ func (e *emitter) side(q *Query, entry *Entry) string {
 	sql := e.query(q)
 	alias := e.alias()
 	compares := false
-	columns := numberedColumns(alias, len(columnsOf(q)))
+	columns := numberedColumns(alias, len(shownTargets(q)))
 	for i := range columns {
 		if entry != nil {
 			c := e.comparable(columns[i], entry.Columns[i].Type)

@@ -217,7 +217,7 @@ func (e *emitter) inQuery(x *Subquery) (string, bool) {
 		}
 		left[i] = c.Args[0]
 	}
-	if len(left) != len(columnsOf(x.Query)) {
+	if len(left) != len(shownTargets(x.Query)) {
 		return "", false
 	}
 	terms := e.list(left)
@@ -243,8 +243,8 @@ func operandColumn(c *FuncCall) (int, bool) {
 	return column.Col, true
 }
 
-// columnsOf are the targets of a query that are not junk.
-func columnsOf(q *Query) []*Target {
+// shownTargets are the targets of a query that are not junk.
+func shownTargets(q *Query) []*Target {
 	var out []*Target
 	for _, t := range q.Targets {
 		if !t.Junk {
