@@ -51,7 +51,7 @@ func definitionFunctions() builtin.Table {
 		}
 		r := q.s.Relation(id)
 		if r.View == nil {
-			return datum.Null, pgerr.Newf(pgerr.WrongObjectType, `"%s" is not a view`, r.Name)
+			return datum.Null, nil
 		}
 		return datum.Text(viewDef(r.View)), nil
 	})
@@ -220,7 +220,7 @@ func (n naming) arguments(p *Proc, defaults bool) string {
 		if i < len(p.Names) && p.Names[i] != "" {
 			part.WriteString(n.quote(p.Names[i]) + " ")
 		}
-		part.WriteString(n.typeName(id, -1))
+		part.WriteString(n.spoken(id))
 		if mode != 'o' {
 			if nth := input - (len(p.Args) - len(p.DefaultExprs)); defaults && nth >= 0 && nth < len(p.DefaultExprs) {
 				part.WriteString(" DEFAULT " + p.DefaultExprs[nth])
@@ -249,16 +249,16 @@ func (n naming) result(p *Proc) string {
 	var columns []string
 	for i, mode := range p.Modes {
 		if mode == 't' {
-			columns = append(columns, n.quote(p.Names[i])+" "+n.typeName(p.AllArgs[i], -1))
+			columns = append(columns, n.quote(p.Names[i])+" "+n.spoken(p.AllArgs[i]))
 		}
 	}
 	switch {
 	case columns != nil:
 		return "TABLE(" + strings.Join(columns, ", ") + ")"
 	case p.Set:
-		return "SETOF " + n.typeName(p.Result, -1)
+		return "SETOF " + n.spoken(p.Result)
 	}
-	return n.typeName(p.Result, -1)
+	return n.spoken(p.Result)
 }
 
 // functionDef is the statement that makes a function.

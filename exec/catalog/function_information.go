@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"strings"
+
 	"voronoi/exec/builtin"
 	"voronoi/internal/datum"
 	"voronoi/internal/oid"
@@ -114,19 +116,6 @@ func intervalType(typ oid.OID, typmod int32) datum.Datum {
 	if typ != oid.Interval {
 		return datum.Null
 	}
-	const prefix = "interval "
-	name := datum.FormatType(typ, typmod)
-	if len(name) <= len(prefix) {
-		return datum.Null
-	}
-	fields := ""
-	for _, r := range name[len(prefix):] {
-		if r != '(' && r != ')' && (r < '0' || r > '9') {
-			if 'a' <= r && r <= 'z' {
-				r -= 'a' - 'A'
-			}
-			fields += string(r)
-		}
-	}
-	return datum.Text(fields)
+	name := strings.TrimLeft(strings.TrimPrefix(datum.FormatType(typ, typmod), "interval"), "()0123456789")
+	return textOrNull(upper(strings.TrimLeft(name, " ")))
 }

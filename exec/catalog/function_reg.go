@@ -28,7 +28,7 @@ func regFunctions() builtin.Table {
 				return datum.Null, nil
 			}
 			if args[1].IsNull() {
-				return datum.Text(q.typeDescription(oidArg(args[0]))), nil
+				return datum.Text(q.spoken(oidArg(args[0]))), nil
 			}
 			return datum.Text(q.typeName(oidArg(args[0]), int32(args[1].Int()))), nil
 		}),
@@ -38,7 +38,7 @@ func regFunctions() builtin.Table {
 				if i > 0 {
 					list += ", "
 				}
-				list += q.typeName(id, -1)
+				list += q.spoken(id)
 			}
 			return datum.Text(list), nil
 		}),
@@ -65,22 +65,6 @@ func regFunctions() builtin.Table {
 	}
 	table["text_regclass"] = table["regclassin"]
 	return table
-}
-
-// typeDescription is format_type without a modifier given, where bpchar and bit
-// mean no length.
-func (n naming) typeDescription(id oid.OID) string {
-	switch id {
-	case oid.BPChar:
-		return "character"
-	case oid.Bit:
-		return "bit"
-	case oid.BPCharArray:
-		return "character[]"
-	case oid.BitArray:
-		return "bit[]"
-	}
-	return n.typeName(id, -1)
 }
 
 // oidList are the elements of an oidvector.

@@ -165,7 +165,7 @@ func (n naming) describe(a Address) string {
 		return name
 	case oid.PGType:
 		if n.s.Type(a.Object) != nil {
-			return "type " + n.typeName(a.Object, -1)
+			return "type " + n.spoken(a.Object)
 		}
 	case oid.PGProc:
 		if p := n.s.Proc(a.Object); p != nil {
@@ -177,7 +177,7 @@ func (n naming) describe(a Address) string {
 			return "constraint " + n.quote(c.Name) + " on table " + n.relation(table)
 		}
 		if owner := n.s.derived().constraints[a.Object].domain; c != nil {
-			return "constraint " + n.quote(c.Name) + " on domain " + n.typeName(owner.OID, -1)
+			return "constraint " + n.quote(c.Name) + " on domain " + n.spoken(owner.OID)
 		}
 	case oid.PGAttrdef:
 		if owner, ok := n.s.derived().defaults[a.Object]; ok {

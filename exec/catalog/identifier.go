@@ -89,8 +89,9 @@ func truncate(name string) string {
 }
 
 // schemaAndName splits a qualified name; catalog names of three parts must name
-// this database, which the caller has no say in, so they are refused.
-func schemaAndName(parts []string) (schema, name string, err error) {
+// this database, which the caller has no say in, so they are refused. what is how the error for
+// more parts calls the name.
+func schemaAndName(parts []string, what string) (schema, name string, err error) {
 	switch len(parts) {
 	case 1:
 		return "", parts[0], nil
@@ -99,5 +100,5 @@ func schemaAndName(parts []string) (schema, name string, err error) {
 	case 3:
 		return "", "", pgerr.Newf(pgerr.FeatureNotSupported, "cross-database references are not implemented: %s", strings.Join(parts, "."))
 	}
-	return "", "", pgerr.Newf(pgerr.SyntaxError, "improper qualified name (too many dotted names): %s", strings.Join(parts, "."))
+	return "", "", pgerr.Newf(pgerr.SyntaxError, "improper %s (too many dotted names): %s", what, strings.Join(parts, "."))
 }

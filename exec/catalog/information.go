@@ -76,7 +76,7 @@ func (v *informed) dataType(t *Type) string {
 	case t.IsArray():
 		return "ARRAY"
 	case t.Schema == oid.PGCatalogSchema:
-		return v.naming(defaultPath).typeDescription(t.OID)
+		return v.naming(defaultPath).spoken(t.OID)
 	}
 	return "USER-DEFINED"
 }

@@ -83,11 +83,27 @@ func (n naming) typeName(id oid.OID, typmod int32) string {
 	return name
 }
 
+// spoken is a type's name where no modifier is in question. It differs from that
+// of the modifier -1 for bpchar and bit, which then mean no length.
+func (n naming) spoken(id oid.OID) string {
+	switch id {
+	case oid.BPChar:
+		return "character"
+	case oid.Bit:
+		return "bit"
+	case oid.BPCharArray:
+		return "character[]"
+	case oid.BitArray:
+		return "bit[]"
+	}
+	return n.typeName(id, -1)
+}
+
 // typeNames is a list of types in parentheses: "(integer,text)".
 func (n naming) typeNames(ids []oid.OID) string {
 	names := make([]string, len(ids))
 	for i, id := range ids {
-		names[i] = n.typeName(id, -1)
+		names[i] = n.spoken(id)
 	}
 	return "(" + strings.Join(names, ",") + ")"
 }
@@ -165,9 +181,9 @@ func (n naming) operatorTypes(o *Operator) string {
 	}
 	left := "NONE"
 	if o.Left != 0 {
-		left = n.typeName(o.Left, -1)
+		left = n.spoken(o.Left)
 	}
-	return name + "(" + left + "," + n.typeName(o.Right, -1) + ")"
+	return name + "(" + left + "," + n.spoken(o.Right) + ")"
 }
 
 // collation is a collation's name.

@@ -98,21 +98,7 @@ var refers = map[string]string{
 // TestAgainstPostgres makes the same objects in Postgres and in a Snapshot and
 // compares what the catalogs say of them.
 func TestAgainstPostgres(t *testing.T) {
-	ctx := context.Background()
-	conn := oracle.Postgres(t).Connect(t)
-	if _, err := conn.Exec(ctx, "CREATE DATABASE catalog_shop"); err != nil {
-		t.Fatal(err)
-	}
-	config := conn.Config().Copy()
-	config.Database = "catalog_shop"
-	shopConn, err := pgx.ConnectConfig(ctx, config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer shopConn.Close(ctx)
-	if _, err := shopConn.Exec(ctx, shopDDL); err != nil {
-		t.Fatal(err)
-	}
+	shopConn := postgresShop(t)
 	theirs := map[string]map[string]string{}
 	for catalog, namer := range namers {
 		theirs[catalog] = map[string]string{}
@@ -177,10 +163,27 @@ func TestAgainstPostgres(t *testing.T) {
 	}
 }
 
-// TestDefinitionsAgainstPostgres compares what functions say of the same
-// objects.
-func TestDefinitionsAgainstPostgres(t *testing.T) {
-	t.Skip()
+// postgresShop is a database of Postgres with the shop in it.
+func postgresShop(t *testing.T) *pgx.Conn {
+	t.Helper()
+	ctx := context.Background()
+	conn := oracle.Postgres(t).Connect(t)
+	for _, sql := range []string{"DROP DATABASE IF EXISTS catalog_shop", "CREATE DATABASE catalog_shop"} {
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config := conn.Config().Copy()
+	config.Database = "catalog_shop"
+	shopConn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = shopConn.Close(ctx) })
+	if _, err := shopConn.Exec(ctx, shopDDL); err != nil {
+		t.Fatal(err)
+	}
+	return shopConn
 }
 
 const nullText = "\x00NULL"

@@ -25,7 +25,7 @@ var regOutputs = map[oid.OID]func(n naming, id oid.OID) string{
 	},
 	oid.Regtype: func(n naming, id oid.OID) string {
 		if n.s.Type(id) != nil {
-			return n.typeName(id, -1)
+			return n.spoken(id)
 		}
 		return ""
 	},
@@ -175,7 +175,7 @@ func (n naming) findRelation(text string) (oid.OID, error) {
 	if err != nil {
 		return 0, err
 	}
-	schema, name, err := schemaAndName(parts)
+	schema, name, err := schemaAndName(parts, "relation name")
 	if err != nil {
 		return 0, err
 	}
@@ -195,7 +195,7 @@ func (n naming) procsIn(text string) (parts []string, found []*Proc, err error) 
 	if parts, err = splitName(text); err != nil {
 		return nil, nil, err
 	}
-	schema, name, err := schemaAndName(parts)
+	schema, name, err := schemaAndName(parts, "qualified name")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -396,7 +396,7 @@ func (n naming) findCollation(text string) (oid.OID, error) {
 	if err != nil {
 		return 0, err
 	}
-	schema, name, err := schemaAndName(parts)
+	schema, name, err := schemaAndName(parts, "qualified name")
 	if err != nil {
 		return 0, err
 	}

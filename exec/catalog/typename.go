@@ -67,7 +67,7 @@ func (s *Snapshot) lookUpType(path []oid.OID, p *typeParser) (*Type, error) {
 		}
 		p.lengthOne = p.parts[0] == "bit"
 	}
-	schema, name, err := schemaAndName(p.parts)
+	schema, name, err := schemaAndName(p.parts, "qualified name")
 	if err != nil {
 		return nil, err
 	}
