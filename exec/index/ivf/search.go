@@ -2,6 +2,8 @@ package ivf
 
 import (
 	"math"
+	"slices"
+	"sync"
 
 	"voronoi/exec/index"
 	"voronoi/vectorops"
@@ -11,7 +13,7 @@ import (
 // than the vectors' is an *index.DimensionError.
 func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (index.Cursor, error) {
 	st := x.state.Load()
-	c := &cursor{state: st, view: st.view.Now(), seq: seq, options: o, last: math.Inf(-1)}
+	c := &cursor{state: st, view: st.view.Now(), seq: seq, options: o, delivered: math.Inf(-1)}
 	if err := c.view.CheckQuery(query); err != nil {
 		return nil, err
 	}
@@ -26,6 +28,13 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 	return c, nil
 }
 
+const (
+	// firstRows is the least that is kept of a batch of lists at first.
+	firstRows = 32
+	// maxHeapRows is up to where a heap is better than sorting all.
+	maxHeapRows = 4096
+)
+
 type cursor struct {
 	state    *state
 	view     index.View
@@ -38,51 +47,80 @@ type cursor struct {
 	probes, maxProbes int
 	order             *vectorops.Ranking // lists not yet probed; nil before the first probe
 	ownFrom           index.Slot         // slots from here on were measured first (invariant 3)
-	found             vectorops.Ranking  // of the lists probed last
-	slots             []index.Slot       // scratch
-	last              float64            // rank delivered last
-	relaxed           bool
+
+	// The lists probed last: everything measured, and in what part it was
+	// ranked. Most of it is never looked at again, so that visibility and key
+	// are looked up for what is near enough only.
+	*batch
+	first     []vectorops.Candidate // the nearest, those delivered cut off
+	last      vectorops.Candidate   // the last of the nearest
+	restKnown bool                  // rest has all behind last
+	rest      vectorops.Ranking
+
+	delivered float64 // rank delivered last
+	relaxed   bool
 }
 
+// batch is memory that passes from one search to the next.
+type batch struct {
+	slots   []index.Slot
+	ranks   []float64
+	nearest vectorops.TopK
+}
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
 func (c *cursor) Next() (int64, float64, bool) {
-	for {
-		if next, ok := c.found.Next(); ok && c.err == nil {
-			if next.Rank < c.last {
-				c.relaxed = true
-			}
-			c.last = next.Rank
-			c.counters.Delivered++
-			return next.Key, c.measure.Metric.FromRank(next.Rank), true
+	for c.err == nil {
+		if len(c.first) > 0 {
+			next := c.first[0]
+			c.first = c.first[1:]
+			return c.deliver(next)
+		}
+		if c.batch != nil && !c.restKnown {
+			c.rankRest()
+		}
+		if next, ok := c.rest.Next(); ok {
+			return c.deliver(next)
 		}
 		if !c.more() {
-			return 0, 0, false
+			break
 		}
 	}
+	return 0, 0, false
+}
+
+func (c *cursor) deliver(next vectorops.Candidate) (int64, float64, bool) {
+	if next.Rank < c.delivered {
+		c.relaxed = true
+	}
+	if !math.IsNaN(next.Rank) {
+		c.delivered = next.Rank
+	}
+	c.counters.Delivered++
+	return next.Key, c.measure.Metric.FromRank(next.Rank), true
 }
 
 // more probes the next lists; false when there are none to probe.
 func (c *cursor) more() bool {
-	if c.err != nil {
-		return false
+	if c.batch == nil {
+		c.batch = batches.Get().(*batch)
 	}
-	c.found.Reset()
+	c.slots, c.ranks = c.slots[:0], c.ranks[:0]
 	if c.order == nil {
 		c.order = c.state.order(c.measure.Query())
 		c.ownFrom = index.Slot(c.view.Len())
 		if c.seq == index.Pending {
 			c.ownFrom = c.view.PendingFrom()
 			for s := c.ownFrom; s < index.Slot(c.view.Len()); s++ {
-				c.want(s)
+				c.slots = c.filter(c.slots, []index.Slot{s})
 			}
-			c.measureSlots()
+			c.ranks = append(c.ranks, c.measure.Slots(&c.view, c.slots)...)
 		}
 	} else if c.counters.Lists >= c.maxProbes {
 		return false
 	}
-	for range c.probes {
-		if c.counters.Lists >= c.maxProbes {
-			break
-		}
+	for i := 0; i < c.probes && c.counters.Lists < c.maxProbes; i++ {
 		l, ok := c.order.Next()
 		if !ok {
 			break
@@ -91,30 +129,70 @@ func (c *cursor) more() bool {
 			return false
 		}
 		c.counters.Lists++
-		for _, s := range c.state.lists[l.Key].load() {
-			if s < c.ownFrom {
-				c.want(s)
-			}
-		}
-		c.measureSlots()
+		slots := c.state.lists[l.Key].load()
+		// A list ascends: behind the view is what was added since.
+		n, _ := slices.BinarySearch(slots, c.ownFrom)
+		from := len(c.slots)
+		c.slots = c.filter(c.slots, slots[:n])
+		c.ranks = append(c.ranks, c.measure.Slots(&c.view, c.slots[from:])...)
 	}
+	c.counters.Candidates += len(c.slots)
+	c.rankNearest()
 	return true
 }
 
-// want notes a slot to be measured, if the search may deliver it.
-func (c *cursor) want(s index.Slot) {
-	if c.view.Visible(s, c.seq) && (c.options.Allowed == nil || c.options.Allowed(c.view.Key(s))) {
-		c.slots = append(c.slots, s)
+// filter appends the slots that the caller's filter allows.
+func (c *cursor) filter(dst, slots []index.Slot) []index.Slot {
+	if c.options.Allowed == nil {
+		return append(dst, slots...)
+	}
+	for _, s := range slots {
+		if c.options.Allowed(c.view.Key(s)) {
+			dst = append(dst, s)
+		}
+	}
+	return dst
+}
+
+// rankNearest finds the first rows of the batch.
+func (c *cursor) rankNearest() {
+	c.nearest.Reset(min(max(c.options.Limit, firstRows), maxHeapRows))
+	for i, rank := range c.ranks {
+		if c.nearest.Full() && rank > c.nearest.Last().Rank {
+			continue
+		}
+		if candidate, ok := c.candidate(i); ok {
+			c.nearest.Push(candidate)
+		}
+	}
+	c.first = c.nearest.Sorted()
+	c.restKnown = !c.nearest.Full() // all was kept
+	if n := len(c.first); n > 0 {
+		c.last = c.first[n-1]
 	}
 }
 
-// measureSlots turns the noted slots into candidates.
-func (c *cursor) measureSlots() {
-	for i, rank := range c.measure.Slots(&c.view, c.slots) {
-		c.found.Add(vectorops.Candidate{Rank: rank, Key: c.view.Key(c.slots[i])})
+// rankRest ranks what comes behind the first rows of the batch.
+func (c *cursor) rankRest() {
+	c.rest.Reset()
+	for i, rank := range c.ranks {
+		if rank < c.last.Rank {
+			continue
+		}
+		if candidate, ok := c.candidate(i); ok && c.last.Before(candidate) {
+			c.rest.Add(candidate)
+		}
 	}
-	c.counters.Candidates += len(c.slots)
-	c.slots = c.slots[:0]
+	c.restKnown = true
+}
+
+// candidate is what was measured as number i, if the search may deliver it.
+func (c *cursor) candidate(i int) (vectorops.Candidate, bool) {
+	s := c.slots[i]
+	if !c.view.Visible(s, c.seq) {
+		return vectorops.Candidate{}, false
+	}
+	return vectorops.Candidate{Rank: c.ranks[i], Key: c.view.Key(s)}, true
 }
 
 func (c *cursor) Err() error               { return c.err }
@@ -122,4 +200,11 @@ func (c *cursor) Relaxed() bool            { return c.relaxed }
 func (c *cursor) Counters() index.Counters { return c.counters }
 
 // Close ends the search.
-func (c *cursor) Close() { c.err = index.ErrClosed }
+func (c *cursor) Close() {
+	c.err = index.ErrClosed
+	c.first = nil
+	if c.batch != nil {
+		batches.Put(c.batch)
+		c.batch = nil
+	}
+}
