@@ -1,0 +1,378 @@
+package exec
+
+import (
+	"slices"
+	"strings"
+
+	"voronoi/exec/catalog"
+	"voronoi/internal/datum"
+	"voronoi/internal/oid"
+	"voronoi/internal/pgerr"
+	"voronoi/planner"
+)
+
+// createTable is CREATE TABLE and CREATE TABLE AS.
+func (d *definer) createTable(n *planner.CreateTable) (tag string, err error) {
+	if n.Skip {
+		return n.Tag, nil
+	}
+	var rows [][]datum.Datum
+	if n.Query != nil && !n.NoData {
+		// The query is read before the table exists.
+		src, err := d.x.query(n.Query, nil)
+		if err != nil {
+			return "", err
+		}
+		if rows, err = collect(src); err != nil {
+			return "", err
+		}
+	}
+	rel := copyRelation(n.Relation)
+	if rel.Persistence == 't' {
+		if rel.Schema, err = d.temporarySchema(); err != nil {
+			return "", err
+		}
+	}
+	err = d.edit(func(e *catalog.Editor) error {
+		rel.OID = e.NextOID()
+		rel.Physical = e.Snapshot().PhysicalName(rel.Name)
+		for i, c := range rel.Columns {
+			d.place(rel, c, rel.Columns[:i])
+		}
+		for _, c := range rel.Constraints {
+			if c.Kind == catalog.ConstraintForeign && c.Foreign == 0 {
+				c.Foreign = rel.OID
+			}
+		}
+		e.Put(rel)
+		for _, c := range rel.Columns {
+			if c.Companion != "" {
+				c.Companion = companionName(e.Snapshot(), rel, c)
+				e.Put(rel)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := d.createPhysical(rel); err != nil {
+		return "", err
+	}
+	for _, seq := range n.Sequences {
+		if err := d.createSequence(seq, rel.OID); err != nil {
+			return "", err
+		}
+	}
+	for _, index := range n.Indexes {
+		if err := d.createIndex(index, rel.OID); err != nil {
+			return "", err
+		}
+	}
+	d.s.tx.onRollback = append(d.s.tx.onRollback, func() { d.s.srv.counters.forget(rel.OID) })
+	if n.OnCommit != "" {
+		return "", pgerr.Unsupported("ON COMMIT %s", n.OnCommit)
+	}
+	if n.Query == nil {
+		return n.Tag, nil
+	}
+	w, err := d.x.tableWriter(d.relation(rel.OID))
+	if err != nil {
+		return "", err
+	}
+	defer w.close()
+	for _, row := range rows {
+		if _, err := w.insert(row[:len(w.live)]); err != nil {
+			return "", err
+		}
+	}
+	return n.Tag + " " + itoa(len(rows)), nil
+}
+
+// isVector reports whether values of a type live in a companion table.
+func isVector(t oid.OID) bool { return t == oid.Vector || t == oid.HalfVec || t == oid.SparseVec }
+
+// place gives a column its physical name, and one with vectors a companion whose
+// name is still to be chosen.
+func (d *definer) place(rel *catalog.Relation, c *catalog.Column, before []*catalog.Column) {
+	c.Physical = catalog.PhysicalColumn(c.Name, before)
+	if isVector(c.Type) {
+		c.Companion = "pending"
+	}
+}
+
+// companionName chooses the companion table's name.
+func companionName(snap *catalog.Snapshot, rel *catalog.Relation, c *catalog.Column) string {
+	return snap.PhysicalName(rel.Physical + "$" + c.Name)
+}
+
+// createPhysical makes a table's SQLite tables.
+func (d *definer) createPhysical(rel *catalog.Relation) error {
+	columns := []string{catalog.KeyColumn + " INTEGER PRIMARY KEY"}
+	for _, c := range rel.Live() {
+		if c.Companion != "" {
+			if err := d.createCompanion(c); err != nil {
+				return err
+			}
+			continue
+		}
+		declared, err := d.storage(c)
+		if err != nil {
+			return err
+		}
+		columns = append(columns, declared)
+	}
+	return d.exec("CREATE TABLE " + quoteName(rel.Physical) + " (" + strings.Join(columns, ", ") + ") STRICT")
+}
+
+func (d *definer) createCompanion(c *catalog.Column) error {
+	return d.exec("CREATE TABLE " + quoteName(c.Companion) + " (" + catalog.KeyColumn + " INTEGER PRIMARY KEY, " +
+		quoteName(c.Physical) + " BLOB NOT NULL) STRICT")
+}
+
+// storage declares a column as SQLite stores it (rule S3).
+func (d *definer) storage(c *catalog.Column) (string, error) {
+	t := d.x.Type(c.Type)
+	if t == nil {
+		return "", pgerr.Unsupported("column %q of this type", c.Name)
+	}
+	kind := "ANY"
+	switch t.Storage {
+	case datum.KindInt:
+		kind = "INTEGER"
+	case datum.KindText:
+		kind = "TEXT"
+	case datum.KindBlob:
+		kind = "BLOB"
+	}
+	return quoteName(c.Physical) + " " + kind, nil
+}
+
+// createSequence makes a sequence, owned by a column of the table if it says so.
+func (d *definer) createSequence(n *planner.NewSequence, table oid.OID) error {
+	rel := copyRelation(n.Relation)
+	seq := *n.Relation.Sequence
+	rel.Sequence = &seq
+	if n.Column > 0 {
+		seq.OwnerTable, seq.OwnerColumn = table, n.Column
+	}
+	if err := d.put(rel); err != nil {
+		return err
+	}
+	d.s.tx.onRollback = append(d.s.tx.onRollback, func() { d.s.srv.counters.forget(rel.OID) })
+	if err := d.startSequence(rel, seq.Start); err != nil {
+		return err
+	}
+	if n.Column == 0 {
+		return nil
+	}
+	return d.changeRelation(table, func(r *catalog.Relation) {
+		if c := r.Attribute(n.Column); c != nil {
+			c.Sequence = rel.OID
+		}
+	})
+}
+
+// startSequence stores the state of a sequence that has given out nothing.
+func (d *definer) startSequence(rel *catalog.Relation, value int64) error {
+	d.s.srv.counters.forget(rel.OID)
+	d.s.tx.counterLog = append(d.s.tx.counterLog, rel.OID)
+	return writeCounter(d.s.tx.conn, rel.OID, value, false)
+}
+
+func (d *definer) createSequenceStatement(n *planner.CreateSequence) error {
+	if n.Skip {
+		return nil
+	}
+	var table oid.OID
+	if n.Owner != nil {
+		table = n.Owner.OID
+	}
+	return d.createSequence(n.Sequence, table)
+}
+
+// createIndexStatement is CREATE INDEX.
+func (d *definer) createIndexStatement(n *planner.CreateIndex) error {
+	if n.Skip {
+		return nil
+	}
+	return d.createIndex(n.Index, n.Index.Table.OID)
+}
+
+// createIndex makes an index over the rows that the table has.
+func (d *definer) createIndex(n *planner.NewIndex, tableID oid.OID) error {
+	table := d.relation(tableID)
+	rel := copyRelation(n.Relation)
+	index := *n.Relation.Index
+	rel.Index = &index
+	index.Table = tableID
+	index.Valid = true
+	rel.Schema = table.Schema
+	err := d.edit(func(e *catalog.Editor) error {
+		rel.OID = e.NextOID()
+		rel.Physical = e.Snapshot().PhysicalName(rel.Name)
+		e.Put(rel)
+		t := copyRelation(e.Snapshot().Relation(tableID))
+		t.Indexes = append(t.Indexes, rel.OID)
+		if n.Constraint != nil {
+			c := *n.Constraint
+			c.Index = rel.OID
+			t.Constraints = append(t.Constraints, &c)
+			if c.Kind == catalog.ConstraintPrimary {
+				for _, a := range c.Columns {
+					t.Attribute(a).NotNull = true
+				}
+			}
+		}
+		e.Put(t)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	table = d.relation(tableID)
+	switch index.Method {
+	case "ivfflat", "hnsw":
+		return d.createVectorIndex(table, rel)
+	}
+	return d.createPhysicalIndex(table, rel)
+}
+
+// createPhysicalIndex makes the SQLite index, where SQLite can have it: an index
+// over expressions, or a partial one, only serves uniqueness and speed, and
+// without uniqueness it may be left out.
+func (d *definer) createPhysicalIndex(table, rel *catalog.Relation) error {
+	index := rel.Index
+	plain := index.Predicate == ""
+	var keys []string
+	var at []int16
+	for _, k := range index.Keys[:len(index.Keys)-index.Included] {
+		c := table.Attribute(k.Attnum)
+		if c == nil || c.Companion != "" {
+			plain = false
+			continue
+		}
+		t := d.x.Type(c.Type)
+		key := quoteName(c.Physical)
+		switch {
+		case t == nil || t.Ordering == datum.OrderKey || t.Ordering == datum.OrderNone:
+			plain = false
+		case t.Ordering == datum.OrderCollation:
+			key += " COLLATE " + t.Collation
+		}
+		if k.Desc {
+			key += " DESC"
+		}
+		keys = append(keys, key)
+		at = append(at, c.Attnum)
+	}
+	if !plain {
+		if index.Unique {
+			return pgerr.Unsupported("a unique index over expressions, vectors or arrays, or with a WHERE clause,")
+		}
+		return nil
+	}
+	unique := ""
+	if index.Unique {
+		unique = "UNIQUE "
+		if index.NullsNotDistinct {
+			return pgerr.Unsupported("NULLS NOT DISTINCT")
+		}
+		if err := d.checkUnique(table, rel, at); err != nil {
+			return err
+		}
+	}
+	return d.exec("CREATE " + unique + "INDEX " + quoteName(rel.Physical) + " ON " + quoteName(table.Physical) + " (" + strings.Join(keys, ", ") + ")")
+}
+
+// checkUnique finds out which rows are in the way of a new unique index.
+func (d *definer) checkUnique(table, rel *catalog.Relation, columns []int16) error {
+	var keys, where []string
+	var at []int
+	live := table.Live()
+	for _, a := range columns {
+		c := table.Attribute(a)
+		key := quoteName(c.Physical)
+		where = append(where, key+" IS NOT NULL")
+		if t := d.x.Type(c.Type); t.Ordering == datum.OrderCollation {
+			key += " COLLATE " + t.Collation
+		}
+		keys = append(keys, key)
+		at = append(at, slices.Index(live, c))
+	}
+	list := strings.Join(keys, ", ")
+	st, err := d.s.tx.conn.Prepare("SELECT min(" + catalog.KeyColumn + ") FROM " + quoteName(table.Physical) +
+		" WHERE " + strings.Join(where, " AND ") + " GROUP BY " + list + " HAVING count(*) > 1 LIMIT 1")
+	if err != nil {
+		return err
+	}
+	ok, err := st.Step()
+	key := int64(0)
+	if ok {
+		key = st.Column(0).Int()
+	}
+	st.Close()
+	if err != nil || !ok {
+		return canceled(d.ctx, err)
+	}
+	w, err := d.x.tableWriter(table)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	row, err := w.read(key)
+	if err != nil {
+		return err
+	}
+	return w.on(pgerr.Newf(pgerr.UniqueViolation, "could not create unique index %q", rel.Name).
+		WithDetail("Key (%s)=(%s) is duplicated.", w.columnNames(at), w.values(at, row)).WithConstraint(rel.Name))
+}
+
+// createView is CREATE [OR REPLACE] VIEW.
+func (d *definer) createView(n *planner.CreateView) error {
+	rel := copyRelation(n.Relation)
+	if n.Replaces != nil {
+		rel.OID, rel.RowType, rel.ArrayType = n.Replaces.OID, n.Replaces.RowType, n.Replaces.ArrayType
+		rel.Comment = n.Replaces.Comment
+	}
+	return d.put(rel)
+}
+
+func (d *definer) createSchema(n *planner.CreateSchema) error {
+	if n.Skip {
+		return nil
+	}
+	schema := *n.Schema
+	if err := d.put(&schema); err != nil {
+		return err
+	}
+	if len(n.Elements) == 0 {
+		return nil
+	}
+	old := d.s.searchPath
+	d.s.searchPath = append([]string{schema.Name}, old...)
+	defer func() { d.s.searchPath = old }()
+	for _, text := range n.Elements {
+		if err := d.s.runNested(d.ctx, text, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// temporarySchema is the session's schema of temporary tables, made when the
+// first is.
+func (d *definer) temporarySchema() (oid.OID, error) {
+	if d.s.temporary != 0 {
+		return d.s.temporary, nil
+	}
+	schema := &catalog.Schema{Name: "pg_temp_" + itoa(int(d.s.pid)), Owner: oid.BootstrapRole}
+	if old := d.s.tx.catalog.SchemaNamed(schema.Name); old != nil {
+		schema = old // left by a server that did not end in good order
+	} else if err := d.put(schema); err != nil {
+		return 0, err
+	}
+	d.s.temporary = schema.OID
+	d.s.tx.onRollback = append(d.s.tx.onRollback, func() { d.s.temporary = 0 })
+	return schema.OID, nil
+}

@@ -1,0 +1,303 @@
+package exec
+
+import (
+	"errors"
+
+	"voronoi/exec/catalog"
+	"voronoi/exec/index"
+	"voronoi/exec/index/flat"
+	"voronoi/exec/storage"
+	"voronoi/internal/datum"
+	"voronoi/internal/pgerr"
+	"voronoi/planner"
+	"voronoi/vectorops"
+)
+
+// scan is one vector search of a running plan.
+type scan struct {
+	x    *execution
+	plan *planner.VectorScan
+
+	ready    bool
+	query    datum.Datum // the plan's query vector, evaluated once
+	limit    int
+	radius   float64
+	bounded  bool
+	probes   int
+	exact    bool
+	column   *loadedColumn
+	counters index.Counters // of all searches
+	searches int
+	relaxed  bool
+	used     bool // the index was used
+}
+
+func (s *scan) close() {}
+
+// prepare evaluates what the scan takes from outside the row, once.
+func (s *scan) prepare() error {
+	if s.ready {
+		return nil
+	}
+	x, p := s.x, s.plan
+	var err error
+	if p.Query != nil {
+		if s.query, err = x.eval(p.Query); err != nil {
+			return err
+		}
+	}
+	if p.Limit != nil {
+		d, err := x.eval(p.Limit)
+		if err != nil {
+			return err
+		}
+		if !d.IsNull() {
+			s.limit = int(min(max(d.Int(), 0), 1<<30))
+		}
+	}
+	if p.Radius != nil {
+		d, err := x.eval(p.Radius)
+		if err != nil {
+			return err
+		}
+		s.radius, s.bounded = d.Float(), !d.IsNull()
+	}
+	if s.probes, err = s.integer(p.Probes, "probes", "ivfflat.probes", 1, 32768); err != nil {
+		return err
+	}
+	if p.Exact != nil {
+		d, err := x.eval(p.Exact)
+		if err != nil {
+			return err
+		}
+		s.exact = !d.IsNull() && d.Bool()
+	}
+	if s.column, err = x.session.srv.vectors.column(p.Table, p.Column).loaded(x, p.Table, p.Column); err != nil {
+		return err
+	}
+	s.ready = true
+	return nil
+}
+
+// integer is an argument, or a setting where the argument is missing or NULL.
+func (s *scan) integer(e planner.Expr, name, setting string, low, high int64) (int, error) {
+	if e != nil {
+		d, err := s.x.eval(e)
+		if err != nil {
+			return 0, err
+		}
+		if !d.IsNull() {
+			if n := d.Int(); n >= low && n <= high {
+				return int(n), nil
+			}
+			return 0, pgerr.Newf(pgerr.InvalidParameterValue, "%s must be between %d and %d", name, low, high)
+		}
+	}
+	return atoi(s.x.session.settings.get(setting)), nil
+}
+
+// metricOf is the kernel's name for a plan's metric.
+func metricOf(m planner.Metric) vectorops.Metric {
+	switch m {
+	case planner.MetricIP:
+		return vectorops.IP
+	case planner.MetricCosine:
+		return vectorops.Cosine
+	case planner.MetricL1:
+		return vectorops.Manhattan
+	}
+	return vectorops.L2
+}
+
+// search begins one search. A nil cursor finds nothing.
+func (s *scan) search(query datum.Datum) (index.Cursor, error) {
+	if s.column.vectors == nil || query.IsNull() {
+		return nil, nil
+	}
+	x := s.x
+	seq := index.Seq(x.seq)
+	if x.session.tx.writing && x.conn == x.session.tx.conn {
+		seq = index.Pending
+	}
+	o := index.SearchOptions{Context: x.ctx, Limit: s.limit, Probes: s.probes}
+	if setting := atoi(x.session.settings.get("ivfflat.max_probes")); setting > 0 {
+		o.MaxProbes = max(setting, s.probes)
+	}
+	vec := datum.VectorFloats(query)
+	s.searches++
+	if s.plan.Index != nil && !s.exact {
+		if idx, err := s.column.index(x, s.plan); err != nil {
+			return nil, err
+		} else if idx != nil {
+			s.used = true
+			c, err := idx.Search(seq, vec, o)
+			return c, dimensionsOf(err)
+		}
+	}
+	c, err := flat.Search(s.column.vectors, metricOf(s.plan.Metric), seq, vec, o)
+	return c, dimensionsOf(err)
+}
+
+// dimensionsOf words a query of the wrong length as pgvector does.
+func dimensionsOf(err error) error {
+	var dims *index.DimensionError
+	if errors.As(err, &dims) {
+		return pgerr.Newf(pgerr.DataException, "different vector dimensions %d and %d", dims.Want, dims.Have)
+	}
+	return err
+}
+
+// knnModule is voronoi_knn(handle [, query]): the rows of a vector scan, nearest
+// first (rule V2).
+type knnModule struct{}
+
+const (
+	knnKey = iota
+	knnDistance
+	knnHandle
+	knnQuery
+)
+
+func (knnModule) Declare() string { return "key, distance, handle HIDDEN, query HIDDEN" }
+
+func (knnModule) BestIndex(in *storage.IndexInfo) error {
+	in.EstimatedCost, in.EstimatedRows = 10, 100
+	handle, query := -1, -1
+	for i := range in.Constraints {
+		c := &in.Constraints[i]
+		if c.Op != storage.OpEQ || c.Column != knnHandle && c.Column != knnQuery {
+			continue
+		}
+		if !c.Usable {
+			return storage.ErrNoPlan
+		}
+		if c.Column == knnHandle {
+			handle = i
+		} else {
+			query = i
+		}
+	}
+	if handle < 0 {
+		return storage.ErrNoPlan
+	}
+	in.Constraints[handle].ArgIndex, in.Constraints[handle].Omit = 1, true
+	if query >= 0 {
+		in.Constraints[query].ArgIndex, in.Constraints[query].Omit = 2, true
+		in.Plan = 1
+	}
+	in.OrderByConsumed = len(in.OrderBy) == 1 && in.OrderBy[0].Column == knnDistance && !in.OrderBy[0].Desc
+	return nil
+}
+
+func (knnModule) Open(c *storage.Conn) (storage.Cursor, error) {
+	return &knnCursor{run: c.Owner.(*run)}, nil
+}
+
+// knnCursor delivers the rows with a distance, then those whose vector is NULL,
+// whose distance is NULL and sorts last.
+type knnCursor struct {
+	run      *run
+	scan     *scan
+	cursor   index.Cursor
+	nulls    *storage.Stmt
+	key      int64
+	distance datum.Datum
+	eof      bool
+}
+
+func (c *knnCursor) Filter(plan int, args []datum.Datum) error {
+	c.finish()
+	c.scan, c.eof = c.run.scans[args[0].Int()], false
+	if err := c.scan.prepare(); err != nil {
+		return err
+	}
+	query := c.scan.query
+	if plan == 1 {
+		query = args[1].Clone()
+	}
+	var err error
+	if c.cursor, err = c.scan.search(query); err != nil {
+		return err
+	}
+	return c.Next()
+}
+
+func (c *knnCursor) Next() error {
+	if c.cursor != nil {
+		key, distance, ok := c.cursor.Next()
+		if ok && !(c.scan.bounded && distance >= c.scan.radius) {
+			c.key, c.distance = key, datum.Float(distance)
+			return nil
+		}
+		if err := c.cursor.Err(); err != nil {
+			return canceled(c.run.x.ctx, err)
+		}
+		c.finish()
+	}
+	if c.nulls == nil {
+		if !c.scan.plan.WithNulls {
+			c.eof = true
+			return nil
+		}
+		var err error
+		if c.nulls, err = c.withoutVector(); err != nil {
+			return err
+		}
+	}
+	ok, err := c.nulls.Step()
+	if err != nil {
+		return err
+	}
+	c.eof = !ok
+	if ok {
+		c.key, c.distance = c.nulls.Column(0).Int(), datum.Null
+	}
+	return nil
+}
+
+// withoutVector finds the rows that the search did not deliver: those without a
+// vector, or all when the query is NULL.
+func (c *knnCursor) withoutVector() (*storage.Stmt, error) {
+	rel, col := c.scan.plan.Table, c.scan.plan.Column
+	sql := "SELECT t." + catalog.KeyColumn + " FROM " + quoteName(rel.Physical) + " AS t"
+	if c.scan.searches > 0 {
+		sql += " WHERE NOT EXISTS (SELECT 1 FROM " + quoteName(col.Companion) + " AS c WHERE c." + catalog.KeyColumn + " = t." + catalog.KeyColumn + ")"
+	}
+	return c.run.x.conn.Prepare(sql)
+}
+
+// finish adds the search's work to the scan's.
+func (c *knnCursor) finish() {
+	if c.cursor != nil {
+		n := c.cursor.Counters()
+		c.scan.counters.Lists += n.Lists
+		c.scan.counters.Estimated += n.Estimated
+		c.scan.counters.Candidates += n.Candidates
+		c.scan.counters.Delivered += n.Delivered
+		c.scan.relaxed = c.scan.relaxed || c.cursor.Relaxed()
+		c.cursor = nil
+	}
+	if c.nulls != nil {
+		c.nulls.Close()
+		c.nulls = nil
+	}
+}
+
+func (c *knnCursor) EOF() bool { return c.eof }
+
+func (c *knnCursor) Column(i int) (datum.Datum, error) {
+	switch i {
+	case knnKey:
+		return datum.Int(c.key), nil
+	case knnDistance:
+		return c.distance, nil
+	}
+	return datum.Null, nil
+}
+
+func (c *knnCursor) Rowid() int64 { return c.key }
+
+func (c *knnCursor) Close() error {
+	c.finish()
+	return nil
+}

@@ -1,0 +1,31 @@
+package exec
+
+import (
+	"voronoi/exec/catalog"
+	"voronoi/exec/index/ivf"
+	"voronoi/internal/oid"
+)
+
+// noteChange counts rows that the transaction has written.
+func (s *Session) noteChange(rel *catalog.Relation, rows int64) {
+	if s.tx.changed == nil {
+		s.tx.changed = map[oid.OID]int64{}
+	}
+	s.tx.changed[rel.OID] += rows
+}
+
+// buildProgress follows the build of an index for pg_stat_progress_create_index.
+func (s *Session) buildProgress(rel *catalog.Relation) ivf.Progress {
+	return func(phase string, done, total int) {
+		s.status.mu.Lock()
+		s.status.build = buildStatus{index: rel, phase: phase, done: done, total: total}
+		s.status.mu.Unlock()
+	}
+}
+
+// buildStatus is how far a session's index build is.
+type buildStatus struct {
+	index       *catalog.Relation
+	phase       string
+	done, total int
+}

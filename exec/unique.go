@@ -1,0 +1,215 @@
+package exec
+
+import (
+	"slices"
+	"strings"
+
+	"voronoi/exec/catalog"
+	"voronoi/exec/storage"
+	"voronoi/internal/datum"
+	"voronoi/internal/oid"
+	"voronoi/internal/pgerr"
+)
+
+// uniqueIndex is a unique index of the table that is written.
+type uniqueIndex struct {
+	rel    *catalog.Relation
+	at     []int         // positions of its columns in a row
+	find   *storage.Stmt // the key of the row with given values; made when first needed
+	search string
+}
+
+// openIndexes finds the unique indexes and the foreign keys of the table.
+func (w *tableWriter) openIndexes() error {
+	for _, id := range w.rel.Indexes {
+		rel := w.x.catalog.Relation(id)
+		if rel == nil || rel.Index == nil || !rel.Index.Unique {
+			continue
+		}
+		u := &uniqueIndex{rel: rel}
+		var where []string
+		for _, k := range rel.Index.Keys[:len(rel.Index.Keys)-rel.Index.Included] {
+			c := w.rel.Attribute(k.Attnum)
+			if c == nil {
+				return pgerr.Unsupported("a unique index over an expression")
+			}
+			u.at = append(u.at, w.position[c.Attnum])
+			where = append(where, equalsParameter(c, w.x.Type(c.Type), rel.Index.NullsNotDistinct))
+		}
+		u.search = "SELECT " + catalog.KeyColumn + " FROM " + quoteName(w.rel.Physical) + " WHERE " + strings.Join(where, " AND ") + " LIMIT 1"
+		w.unique = append(w.unique, u)
+	}
+	return w.openForeignKeys()
+}
+
+// equalsParameter compares a column with a parameter as its type does.
+func equalsParameter(c *catalog.Column, t *datum.Type, nulls bool) string {
+	op := " = ?"
+	if nulls {
+		op = " IS ?"
+	}
+	if t != nil && t.Ordering == datum.OrderCollation {
+		return quoteName(c.Physical) + op + " COLLATE " + t.Collation
+	}
+	return quoteName(c.Physical) + op
+}
+
+// lookup gives the key of the row that has the values of row in the index's
+// columns, 0 when there is none.
+func (w *tableWriter) lookup(u *uniqueIndex, row []datum.Datum) (int64, error) {
+	if !u.rel.Index.NullsNotDistinct {
+		for _, at := range u.at {
+			if row[at].IsNull() {
+				return 0, nil
+			}
+		}
+	}
+	if u.find == nil {
+		st, err := w.x.conn.Prepare(u.search)
+		if err != nil {
+			return 0, err
+		}
+		u.find = st
+	}
+	u.find.Reset()
+	for i, at := range u.at {
+		u.find.Bind(i+1, row[at])
+	}
+	ok, err := u.find.Step()
+	if err != nil || !ok {
+		return 0, err
+	}
+	key := u.find.Column(0).Int()
+	u.find.Reset()
+	return key, nil
+}
+
+// violation says which unique constraint a write has violated. self is the key
+// of the row being updated.
+func (w *tableWriter) violation(err error, row []datum.Datum, self int64) error {
+	if !storage.IsUnique(err) {
+		return err
+	}
+	for _, u := range w.unique {
+		key, findErr := w.lookup(u, row)
+		if findErr != nil {
+			return findErr
+		}
+		if key != 0 && key != self {
+			return w.duplicate(u, row)
+		}
+	}
+	return err
+}
+
+func (w *tableWriter) duplicate(u *uniqueIndex, row []datum.Datum) error {
+	return w.on(pgerr.Newf(pgerr.UniqueViolation, "duplicate key value violates unique constraint %q", u.rel.Name).
+		WithDetail("Key (%s)=(%s) already exists.", w.columnNames(u.at), w.values(u.at, row)).WithConstraint(u.rel.Name))
+}
+
+// columnNames lists columns by position: "a, b".
+func (w *tableWriter) columnNames(at []int) string {
+	names := make([]string, len(at))
+	for i, p := range at {
+		names[i] = w.x.catalog.Facts().QuoteIdent(w.live[p].Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// values lists a row's values by position as error details show them.
+func (w *tableWriter) values(at []int, row []datum.Datum) string {
+	texts := make([]string, len(at))
+	for i, p := range at {
+		if row[p].IsNull() {
+			texts[i] = "null"
+		} else {
+			texts[i] = w.x.text(w.live[p], row[p])
+		}
+	}
+	return strings.Join(texts, ", ")
+}
+
+// What resolveConflict did with a proposed row.
+type conflictOutcome uint8
+
+const (
+	conflictNone conflictOutcome = iota
+	conflictSkipped
+	conflictUpdated
+)
+
+// resolveConflict applies ON CONFLICT to a proposed row.
+func (m *modification) resolveConflict(row []datum.Datum) (conflictOutcome, error) {
+	w, plan := m.writer, m.plan.Conflict
+	if m.touched == nil {
+		m.touched = map[int64]bool{}
+	}
+	var existing int64
+	for _, u := range w.unique {
+		if plan.Arbiters != nil && !slices.Contains(plan.Arbiters, u.rel.OID) {
+			continue
+		}
+		key, err := w.lookup(u, row)
+		if err != nil {
+			return conflictNone, err
+		}
+		if key != 0 {
+			existing = key
+			break
+		}
+	}
+	if existing == 0 {
+		return conflictNone, nil
+	}
+	if !plan.Update {
+		return conflictSkipped, nil
+	}
+	if m.touched[existing] {
+		return conflictNone, pgerr.New(pgerr.CardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time").
+			WithHint("Ensure that no rows proposed for insertion within the same command have duplicate constrained values.")
+	}
+	old, err := w.read(existing)
+	if err != nil {
+		return conflictNone, err
+	}
+	values, err := m.conflict.eval(append(append(make([]datum.Datum, 0, 2*len(row)), old...), row...))
+	if err != nil {
+		return conflictNone, err
+	}
+	if plan.HasWhere {
+		if ok := values[len(plan.Columns)]; ok.IsNull() || !ok.Bool() {
+			return conflictSkipped, nil
+		}
+	}
+	updated := append([]datum.Datum(nil), old...)
+	for i, c := range plan.Columns {
+		updated[w.position[c.Attnum]] = values[i].Clone()
+	}
+	if err := m.fill(updated); err != nil {
+		return conflictNone, err
+	}
+	if err := w.update(existing, old, updated); err != nil {
+		return conflictNone, err
+	}
+	m.touched[existing] = true
+	return conflictUpdated, m.answer(updated, nil)
+}
+
+// indexesOf lists a table's indexes.
+func indexesOf(snap *catalog.Snapshot, rel *catalog.Relation) []*catalog.Relation {
+	var list []*catalog.Relation
+	for _, id := range rel.Indexes {
+		if x := snap.Relation(id); x != nil && x.Index != nil {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// relationNamed is a helper for functions that take a relation by number.
+func relationNamed(snap *catalog.Snapshot, id oid.OID) string {
+	if r := snap.Relation(id); r != nil {
+		return r.Name
+	}
+	return itoa(int(id))
+}

@@ -1,0 +1,55 @@
+package planner
+
+import (
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
+	"voronoi/exec/catalog"
+	"voronoi/internal/datum"
+	"voronoi/internal/oid"
+	"voronoi/internal/pgerr"
+	"voronoi/sqlparse"
+)
+
+// What the executor asks of the planner while a statement runs.
+
+// DefaultQuery computes a column's default; nil when it has none.
+func DefaultQuery(env *Env, rel *catalog.Relation, c *catalog.Column) (q *RowQuery, err error) {
+	if c.Default == "" || c.Generated != 0 {
+		return nil, nil
+	}
+	defer caught(&err)
+	e, _, err := AnalyzeScalar(env, c.Default, nil)
+	if err != nil {
+		return nil, err
+	}
+	a := newAnalyzer(env, nil)
+	e = newScope(a, nil).coerceTo(e, c.Type, c.Typmod, assignment, 0)
+	m := &modifier{env: env, q: &Query{Target: relationRange(rel)}, plan: &ModifyPlan{Table: rel}}
+	q = m.rowQuery([]Expr{e}, nil, nil)
+	return q, m.err
+}
+
+// CoerceArgument makes an argument of EXECUTE fit the parameter's type, as an
+// assignment would.
+func CoerceArgument(env *Env, e Expr, to oid.OID, number int) (coerced Expr, err error) {
+	defer caught(&err)
+	a := newAnalyzer(env, nil)
+	s := newScope(a, nil)
+	if path, _ := a.findPathway(to, e.Type(), assignment); path == noPath && e.Type() != oid.Unknown {
+		return nil, pgerr.Newf(pgerr.DatatypeMismatch, "parameter $%d of type %s cannot be coerced to the expected type %s",
+			number, datum.FormatType(e.Type(), -1), datum.FormatType(to, -1)).
+			WithHint("You will need to rewrite or cast the expression.")
+	}
+	return s.coerceTo(e, to, -1, assignment, 0), nil
+}
+
+// EndsTransaction reports whether a statement may run in a failed transaction
+// block: COMMIT, ROLLBACK and ROLLBACK TO SAVEPOINT.
+func EndsTransaction(st *sqlparse.Statement) bool {
+	switch st.Node.GetTransactionStmt().GetKind() {
+	case pg_query.TransactionStmtKind_TRANS_STMT_COMMIT, pg_query.TransactionStmtKind_TRANS_STMT_ROLLBACK,
+		pg_query.TransactionStmtKind_TRANS_STMT_ROLLBACK_TO, pg_query.TransactionStmtKind_TRANS_STMT_PREPARE:
+		return true
+	}
+	return false
+}
