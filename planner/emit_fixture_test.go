@@ -91,10 +91,20 @@ func (r *runner) create(f *fixtureTable, rows [][]*string) {
 		}
 		rel.Columns = append(rel.Columns, column)
 	}
-	if f.key >= 0 {
-		rel.Constraints = []*catalog.Constraint{{Name: f.name + "_pkey", Kind: catalog.ConstraintPrimary, Columns: []int16{int16(f.key + 1)}}}
-	}
 	edit.Put(rel)
+	if f.key >= 0 {
+		keyed := *rel
+		index := &catalog.Relation{Name: f.name + "_pkey", Schema: oid.PublicSchema, Kind: catalog.KindIndex, Index: &catalog.Index{
+			Table: rel.OID, Method: "btree", Unique: true, Primary: true, Valid: true,
+			Keys: []catalog.IndexKey{{Attnum: int16(f.key + 1), Type: f.columns[f.key].typ}},
+		}}
+		edit.Put(index)
+		keyed.Indexes = []oid.OID{index.OID}
+		keyed.Constraints = []*catalog.Constraint{{
+			Name: f.name + "_pkey", Kind: catalog.ConstraintPrimary, Columns: []int16{int16(f.key + 1)}, Index: index.OID,
+		}}
+		edit.Put(&keyed)
+	}
 	r.snap = edit.Done()
 	r.exec(fmt.Sprintf("CREATE TABLE %q (%s) STRICT", f.name, strings.Join(main, ", ")))
 	for _, sql := range vectors {

@@ -68,7 +68,7 @@ func computes(e Expr, inCase, volatile bool) bool {
 // immutable functions alone. Where that fails the error belongs to an
 // execution that gets there, and e stays as it is.
 func fold(env *Env, e Expr) Expr {
-	if _, ok := e.(*Const); ok || !computable(e) || !immutable(e) {
+	if _, ok := e.(*Const); ok || e == nil || !computable(e) || !immutable(e) {
 		return e
 	}
 	v := evaluation{env: env}
@@ -84,7 +84,7 @@ func fold(env *Env, e Expr) Expr {
 func immutable(e Expr) bool {
 	return !anywhere(e, func(x Expr) bool {
 		switch x := x.(type) {
-		case *Param, *CoerceIO, *CoerceDomain, *countExpr, *sumExpr:
+		case *Param, *CoerceIO, *CoerceDomain:
 			return true
 		case *FuncCall:
 			return x.Proc.Volatile != 'i'

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"strconv"
 	"strings"
 
 	"voronoi/internal/datum"
@@ -24,7 +25,7 @@ func deparse(env *Env, x Expr) string {
 		}
 		return "'" + strings.ReplaceAll(text, "'", "''") + "'::" + typeName(env, x.Typ)
 	case *Param:
-		return "$" + literal(datum.Int(int64(x.Index)))
+		return "$" + strconv.Itoa(x.Index)
 	case *Var:
 		return x.Entry.Columns[x.Col].Name
 	case *FuncCall:

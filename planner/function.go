@@ -113,20 +113,6 @@ func digest(key string) string {
 	return hex.EncodeToString(sum[:10])
 }
 
-// literal writes a datum so that different ones differ.
-func literal(d datum.Datum) string {
-	switch d.Kind() {
-	case datum.KindNull:
-		return "NULL"
-	case datum.KindInt:
-		return fmt.Sprint(d.Int())
-	case datum.KindFloat:
-		return fmt.Sprintf("%x", d.Float())
-	default:
-		return fmt.Sprintf("%q", d.Bytes())
-	}
-}
-
 // keyFunction makes the blob by which values of a type compare; see
 // datum.OrderKey.
 func keyFunction(t *datum.Type) *Function {

@@ -148,7 +148,7 @@ func (e *emitter) knnCore(q *Query, k *knn) (p *parts, distance string) {
 		Table: k.column.Entry.Relation, Column: k.column.Entry.Columns[k.column.Col].Column, Metric: k.metric,
 		WithNulls: !refusesNull(q.Where, k),
 	}
-	scan.Limit = wanted(q)
+	scan.Limit = fold(e.env, wanted(q))
 	if scan.Limit != nil {
 		scan.Index = e.vectorIndex(scan, q)
 	}

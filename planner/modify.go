@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -89,7 +90,14 @@ func (m *modifier) insert() {
 	with := e.with(q.CTEs)
 	from := ""
 	if q.Source != nil {
-		from = " FROM (" + e.query(q.Source) + ") AS " + e.enter(q.SourceEntry)
+		source := "(" + e.query(q.Source) + ")"
+		if len(q.Source.OrderBy) > 0 && slices.ContainsFunc(q.Columns, func(a *Assignment) bool { return isVolatile(a.Value) }) {
+			// Numbers of a sequence follow the rows' order, so the order
+			// comes first.
+			name := e.alias()
+			source = "(WITH " + name + " AS MATERIALIZED " + source + " SELECT * FROM " + name + ")"
+		}
+		from = " FROM " + source + " AS " + e.enter(q.SourceEntry)
 	}
 	values := make([]string, len(q.Columns))
 	for i, a := range q.Columns {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"voronoi/internal/datum"
 )
 
 // exprKey is a text that two expressions share exactly if they compute the same
@@ -28,6 +30,30 @@ func writeKey(b *strings.Builder, e Expr) {
 		return
 	}
 	b.WriteByte('(')
+	switch e := e.(type) { // the frequent ones, which may be large
+	case *Const:
+		var n [24]byte
+		b.WriteByte('=')
+		b.Write(strconv.AppendUint(n[:0], uint64(e.Typ), 10))
+		b.WriteByte(byte('0' + e.Value.Kind()))
+		switch e.Value.Kind() {
+		case datum.KindInt:
+			b.Write(strconv.AppendInt(n[:0], e.Value.Int(), 10))
+		case datum.KindFloat:
+			b.Write(strconv.AppendFloat(n[:0], e.Value.Float(), 'x', -1, 64))
+		case datum.KindText, datum.KindBlob:
+			b.Write(strconv.AppendInt(n[:0], int64(len(e.Value.Bytes())), 10))
+			b.WriteByte(':')
+			b.Write(e.Value.Bytes())
+		}
+		b.WriteByte(')')
+		return
+	case *Param:
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(e.Index))
+		b.WriteByte(')')
+		return
+	}
 	writeHead(b, e)
 	if q, ok := e.(*Subquery); ok {
 		// Two subqueries are never taken for equal.
@@ -50,10 +76,6 @@ func writeHead(b *strings.Builder, e Expr) {
 		}
 	}
 	switch e := e.(type) {
-	case *Const:
-		fmt.Fprintf(b, "=%d:%s", e.Value.Kind(), literal(e.Value))
-	case *Param:
-		fmt.Fprintf(b, "$%d", e.Index)
 	case *Var:
 		fmt.Fprintf(b, "%p.%d", e.Entry, e.Col)
 	case *FuncCall:
