@@ -21,6 +21,8 @@ func arrayText() Table {
 	}
 }
 
+func numericType() *datum.Type { return datum.ByOID(oid.Numeric) }
+
 func int4Type() *datum.Type { return datum.ByOID(oid.Int4) }
 func textType() *datum.Type { return datum.ByOID(oid.Text) }
 

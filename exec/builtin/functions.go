@@ -34,6 +34,10 @@ var tables = []func() Table{
 	regexpFunctions,
 	regexpParts,
 	numericFunctions,
+	quoteFunctions,
+	formatFunctions,
+	miscFunctions,
+	hashFunctions,
 	numericAggregates,
 }
 

@@ -29,7 +29,7 @@ func vectorFunctions() Table {
 			return datum.Int(int64(datum.VectorDims(a[0]))), nil
 		}),
 		"vector_norm(vector)": one(func(a datum.Datum) (datum.Datum, error) {
-			return datum.Float(norm(datum.VectorFloats(a))), nil
+			return datum.Float(euclidean(datum.VectorFloats(a))), nil
 		}),
 		"l2_normalize(vector)": one(func(a datum.Datum) (datum.Datum, error) {
 			v, err := normalize(datum.VectorFloats(a))
@@ -144,7 +144,7 @@ func clamp(v float64) float64 {
 	return v
 }
 
-func norm(v []float32) float64 {
+func euclidean(v []float32) float64 {
 	sum := 0.0
 	for _, x := range v {
 		sum += float64(x) * float64(x)
@@ -154,7 +154,7 @@ func norm(v []float32) float64 {
 
 // normalize gives a vector of norm 1; one of zeros stays.
 func normalize(v []float32) ([]float32, error) {
-	n := norm(v)
+	n := euclidean(v)
 	out := make([]float32, len(v))
 	if n == 0 {
 		return out, nil
