@@ -136,3 +136,35 @@ func l1Gather(dst, query []float32, view View, slots []uint32) {
 		gatherGo(dst, query, view, slots, l1Go)
 	}
 }
+
+func fastScan(sums []uint16, hits []uint64, codes, tables []byte, threshold uint16) {
+	rows := len(tables) / 32
+	switch {
+	case useAVX512:
+		fastScanAVX512(&sums[0], &hits[0], &codes[0], &tables[0], len(hits), rows, threshold)
+	case useAVX2:
+		fastScanAVX2(&sums[0], &hits[0], &codes[0], &tables[0], len(hits), rows, threshold)
+	default:
+		fastScanGo(sums, hits, codes, tables, threshold)
+	}
+}
+
+// assignTile is the shape of fusedTile.
+func assignTile() tile {
+	switch {
+	case useAVX512:
+		return tile{points: 12, lanes: 32}
+	case useAVX2:
+		return tile{points: 6, lanes: 16}
+	}
+	return tile{}
+}
+
+// fusedTile meets one tile of points with panels of centroids.
+func fusedTile(best []float32, index []uint32, points, panels []float32, d int, from uint32) {
+	if useAVX512 {
+		assignTileAVX512(first(best), &index[0], first(points), d, first(panels), len(panels)/(32*(1+d)), from)
+	} else {
+		assignTileAVX2(first(best), &index[0], first(points), d, first(panels), len(panels)/(16*(1+d)), from)
+	}
+}

@@ -23,6 +23,17 @@ func l1Gather(dst, query []float32, view View, slots []uint32) {
 	gatherGo(dst, query, view, slots, l1Go)
 }
 
+func fastScan(sums []uint16, hits []uint64, codes, tables []byte, threshold uint16) {
+	fastScanGo(sums, hits, codes, tables, threshold)
+}
+
+// assignTile is the shape of fusedTile: there is none.
+func assignTile() tile { return tile{} }
+
+func fusedTile([]float32, []uint32, []float32, []float32, int, uint32) {
+	panic("vectorops: no fused assignment without assembly")
+}
+
 // variants lists the kernel variants that this machine can run, the one in use
 // last.
 func variants() []variant { return []variant{{"go", func() {}}} }

@@ -83,3 +83,23 @@ func l1AVX2(dst *float32, n int, query *float32, vectors *float32, d int)
 //
 //go:noescape
 func l1GatherAVX2(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+
+// fastScanAVX512 sums the table entries of blocks of 64 codes and marks the sums up to a threshold.
+//
+//go:noescape
+func fastScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
+
+// assignTileAVX512 meets a tile of points with n panels of centroids, numbered from first.
+//
+//go:noescape
+func assignTileAVX512(best *float32, index *uint32, points *float32, d int, panels *float32, n int, first uint32)
+
+// fastScanAVX2 sums the table entries of blocks of 64 codes and marks the sums up to a threshold.
+//
+//go:noescape
+func fastScanAVX2(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
+
+// assignTileAVX2 meets a tile of points with n panels of centroids, numbered from first.
+//
+//go:noescape
+func assignTileAVX2(best *float32, index *uint32, points *float32, d int, panels *float32, n int, first uint32)

@@ -3615,3 +3615,493 @@ done120:
 end:
 	VZEROUPPER
 	RET
+
+// func fastScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·fastScanAVX512(SB), NOSPLIT, $0-50
+	MOVQ         sums+0(FP), AX
+	MOVQ         hits+8(FP), CX
+	MOVQ         codes+16(FP), DX
+	MOVQ         tables+24(FP), BX
+	MOVQ         blocks+32(FP), SI
+	MOVQ         rows+40(FP), DI
+	MOVW         threshold+48(FP), R8
+	MOVWLZX      R8, R8
+	VMOVD        R8, X0
+	VPBROADCASTW X0, Z0
+	MOVL         $0x0f0f0f0f, R8
+	VMOVD        R8, X3
+	VPBROADCASTD X3, Z3
+
+block:
+	TESTQ  SI, SI
+	JE     end
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   BX, R8
+	MOVQ   DI, R9
+
+row:
+	VBROADCASTI32X4 (R8), Z4
+	VBROADCASTI32X4 16(R8), Z5
+	VMOVDQU32       (DX), Z6
+	VPANDD          Z3, Z6, Z7
+	VPSRLW          $0x04, Z6, Z6
+	VPANDD          Z3, Z6, Z6
+	VPSHUFB         Z7, Z4, Z7
+	VPADDW          Z7, Z1, Z1
+	VPSRLW          $0x08, Z7, Z7
+	VPADDW          Z7, Z2, Z2
+	VPSHUFB         Z6, Z5, Z6
+	VPADDW          Z6, Z1, Z1
+	VPSRLW          $0x08, Z6, Z6
+	VPADDW          Z6, Z2, Z2
+	ADDQ            $0x40, DX
+	ADDQ            $0x20, R8
+	DECQ            R9
+	JNE             row
+	VPSLLW          $0x08, Z2, Z4
+	VPSUBW          Z4, Z1, Z1
+	VMOVDQU32       Z1, (AX)
+	VMOVDQU32       Z2, 64(AX)
+	VPCMPUW         $0x02, Z0, Z1, K1
+	KMOVD           K1, R8
+	VPCMPUW         $0x02, Z0, Z2, K1
+	KMOVD           K1, R9
+	MOVQ            $0x5555555555555555, R10
+	PDEPQ           R10, R8, R8
+	NOTQ            R10
+	PDEPQ           R10, R9, R9
+	ORQ             R9, R8
+	MOVQ            R8, (CX)
+	ADDQ            $0x08, CX
+	SUBQ            $-128, AX
+	DECQ            SI
+	JMP             block
+
+end:
+	VZEROUPPER
+	RET
+
+// func assignTileAVX512(best *float32, index *uint32, points *float32, d int, panels *float32, n int, first uint32)
+// Requires: AVX, AVX512F
+TEXT ·assignTileAVX512(SB), NOSPLIT, $0-52
+	MOVQ best+0(FP), AX
+	MOVQ index+8(FP), CX
+	MOVQ points+16(FP), DX
+	MOVQ d+24(FP), BX
+	MOVQ panels+32(FP), SI
+	MOVQ n+40(FP), DI
+	MOVQ BX, R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R9
+	MOVL first+48(FP), R10
+
+panel:
+	TESTQ   DI, DI
+	JE      end
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	VMOVUPS (SI), Z2
+	VMOVUPS 64(SI), Z3
+	VMOVUPS (SI), Z4
+	VMOVUPS 64(SI), Z5
+	VMOVUPS (SI), Z6
+	VMOVUPS 64(SI), Z7
+	VMOVUPS (SI), Z8
+	VMOVUPS 64(SI), Z9
+	VMOVUPS (SI), Z10
+	VMOVUPS 64(SI), Z11
+	VMOVUPS (SI), Z12
+	VMOVUPS 64(SI), Z13
+	VMOVUPS (SI), Z14
+	VMOVUPS 64(SI), Z15
+	VMOVUPS (SI), Z16
+	VMOVUPS 64(SI), Z17
+	VMOVUPS (SI), Z18
+	VMOVUPS 64(SI), Z19
+	VMOVUPS (SI), Z20
+	VMOVUPS 64(SI), Z21
+	VMOVUPS (SI), Z22
+	VMOVUPS 64(SI), Z23
+	ADDQ    $+128, SI
+	MOVQ    BX, R11
+	MOVQ    DX, R12
+	LEAQ    (R12)(R9*1), R13
+	LEAQ    (R13)(R9*1), R14
+	LEAQ    (R14)(R9*1), R15
+
+dim:
+	VMOVUPS      (SI), Z24
+	VMOVUPS      64(SI), Z25
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z26, Z24, Z0
+	VFMADD231PS  Z26, Z25, Z1
+	VBROADCASTSS (R12)(R8*1), Z26
+	VFMADD231PS  Z26, Z24, Z2
+	VFMADD231PS  Z26, Z25, Z3
+	VBROADCASTSS (R12)(R8*2), Z26
+	VFMADD231PS  Z26, Z24, Z4
+	VFMADD231PS  Z26, Z25, Z5
+	VBROADCASTSS (R13), Z26
+	VFMADD231PS  Z26, Z24, Z6
+	VFMADD231PS  Z26, Z25, Z7
+	VBROADCASTSS (R13)(R8*1), Z26
+	VFMADD231PS  Z26, Z24, Z8
+	VFMADD231PS  Z26, Z25, Z9
+	VBROADCASTSS (R13)(R8*2), Z26
+	VFMADD231PS  Z26, Z24, Z10
+	VFMADD231PS  Z26, Z25, Z11
+	VBROADCASTSS (R14), Z26
+	VFMADD231PS  Z26, Z24, Z12
+	VFMADD231PS  Z26, Z25, Z13
+	VBROADCASTSS (R14)(R8*1), Z26
+	VFMADD231PS  Z26, Z24, Z14
+	VFMADD231PS  Z26, Z25, Z15
+	VBROADCASTSS (R14)(R8*2), Z26
+	VFMADD231PS  Z26, Z24, Z16
+	VFMADD231PS  Z26, Z25, Z17
+	VBROADCASTSS (R15), Z26
+	VFMADD231PS  Z26, Z24, Z18
+	VFMADD231PS  Z26, Z25, Z19
+	VBROADCASTSS (R15)(R8*1), Z26
+	VFMADD231PS  Z26, Z24, Z20
+	VFMADD231PS  Z26, Z25, Z21
+	VBROADCASTSS (R15)(R8*2), Z26
+	VFMADD231PS  Z26, Z24, Z22
+	VFMADD231PS  Z26, Z25, Z23
+	ADDQ         $+128, SI
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, R14
+	ADDQ         $0x04, R15
+	DECQ         R11
+	JNE          dim
+	VMOVD        R10, X24
+	VPBROADCASTD X24, Z24
+	VMOVUPS      (AX), Z25
+	VCMPPS       $0x1e, Z25, Z0, K1
+	VMOVUPS      Z0, K1, (AX)
+	VMOVDQU32    Z24, K1, (CX)
+	VMOVUPS      64(AX), Z0
+	VCMPPS       $0x1e, Z0, Z1, K1
+	VMOVUPS      Z1, K1, 64(AX)
+	VMOVDQU32    Z24, K1, 64(CX)
+	VMOVUPS      128(AX), Z0
+	VCMPPS       $0x1e, Z0, Z2, K1
+	VMOVUPS      Z2, K1, 128(AX)
+	VMOVDQU32    Z24, K1, 128(CX)
+	VMOVUPS      192(AX), Z0
+	VCMPPS       $0x1e, Z0, Z3, K1
+	VMOVUPS      Z3, K1, 192(AX)
+	VMOVDQU32    Z24, K1, 192(CX)
+	VMOVUPS      256(AX), Z0
+	VCMPPS       $0x1e, Z0, Z4, K1
+	VMOVUPS      Z4, K1, 256(AX)
+	VMOVDQU32    Z24, K1, 256(CX)
+	VMOVUPS      320(AX), Z0
+	VCMPPS       $0x1e, Z0, Z5, K1
+	VMOVUPS      Z5, K1, 320(AX)
+	VMOVDQU32    Z24, K1, 320(CX)
+	VMOVUPS      384(AX), Z0
+	VCMPPS       $0x1e, Z0, Z6, K1
+	VMOVUPS      Z6, K1, 384(AX)
+	VMOVDQU32    Z24, K1, 384(CX)
+	VMOVUPS      448(AX), Z0
+	VCMPPS       $0x1e, Z0, Z7, K1
+	VMOVUPS      Z7, K1, 448(AX)
+	VMOVDQU32    Z24, K1, 448(CX)
+	VMOVUPS      512(AX), Z0
+	VCMPPS       $0x1e, Z0, Z8, K1
+	VMOVUPS      Z8, K1, 512(AX)
+	VMOVDQU32    Z24, K1, 512(CX)
+	VMOVUPS      576(AX), Z0
+	VCMPPS       $0x1e, Z0, Z9, K1
+	VMOVUPS      Z9, K1, 576(AX)
+	VMOVDQU32    Z24, K1, 576(CX)
+	VMOVUPS      640(AX), Z0
+	VCMPPS       $0x1e, Z0, Z10, K1
+	VMOVUPS      Z10, K1, 640(AX)
+	VMOVDQU32    Z24, K1, 640(CX)
+	VMOVUPS      704(AX), Z0
+	VCMPPS       $0x1e, Z0, Z11, K1
+	VMOVUPS      Z11, K1, 704(AX)
+	VMOVDQU32    Z24, K1, 704(CX)
+	VMOVUPS      768(AX), Z0
+	VCMPPS       $0x1e, Z0, Z12, K1
+	VMOVUPS      Z12, K1, 768(AX)
+	VMOVDQU32    Z24, K1, 768(CX)
+	VMOVUPS      832(AX), Z0
+	VCMPPS       $0x1e, Z0, Z13, K1
+	VMOVUPS      Z13, K1, 832(AX)
+	VMOVDQU32    Z24, K1, 832(CX)
+	VMOVUPS      896(AX), Z0
+	VCMPPS       $0x1e, Z0, Z14, K1
+	VMOVUPS      Z14, K1, 896(AX)
+	VMOVDQU32    Z24, K1, 896(CX)
+	VMOVUPS      960(AX), Z0
+	VCMPPS       $0x1e, Z0, Z15, K1
+	VMOVUPS      Z15, K1, 960(AX)
+	VMOVDQU32    Z24, K1, 960(CX)
+	VMOVUPS      1024(AX), Z0
+	VCMPPS       $0x1e, Z0, Z16, K1
+	VMOVUPS      Z16, K1, 1024(AX)
+	VMOVDQU32    Z24, K1, 1024(CX)
+	VMOVUPS      1088(AX), Z0
+	VCMPPS       $0x1e, Z0, Z17, K1
+	VMOVUPS      Z17, K1, 1088(AX)
+	VMOVDQU32    Z24, K1, 1088(CX)
+	VMOVUPS      1152(AX), Z0
+	VCMPPS       $0x1e, Z0, Z18, K1
+	VMOVUPS      Z18, K1, 1152(AX)
+	VMOVDQU32    Z24, K1, 1152(CX)
+	VMOVUPS      1216(AX), Z0
+	VCMPPS       $0x1e, Z0, Z19, K1
+	VMOVUPS      Z19, K1, 1216(AX)
+	VMOVDQU32    Z24, K1, 1216(CX)
+	VMOVUPS      1280(AX), Z0
+	VCMPPS       $0x1e, Z0, Z20, K1
+	VMOVUPS      Z20, K1, 1280(AX)
+	VMOVDQU32    Z24, K1, 1280(CX)
+	VMOVUPS      1344(AX), Z0
+	VCMPPS       $0x1e, Z0, Z21, K1
+	VMOVUPS      Z21, K1, 1344(AX)
+	VMOVDQU32    Z24, K1, 1344(CX)
+	VMOVUPS      1408(AX), Z0
+	VCMPPS       $0x1e, Z0, Z22, K1
+	VMOVUPS      Z22, K1, 1408(AX)
+	VMOVDQU32    Z24, K1, 1408(CX)
+	VMOVUPS      1472(AX), Z0
+	VCMPPS       $0x1e, Z0, Z23, K1
+	VMOVUPS      Z23, K1, 1472(AX)
+	VMOVDQU32    Z24, K1, 1472(CX)
+	ADDL         $0x20, R10
+	DECQ         DI
+	JMP          panel
+
+end:
+	VZEROUPPER
+	RET
+
+// func fastScanAVX2(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
+// Requires: AVX, AVX2, BMI2
+TEXT ·fastScanAVX2(SB), NOSPLIT, $0-50
+	MOVQ         sums+0(FP), AX
+	MOVQ         hits+8(FP), CX
+	MOVQ         codes+16(FP), DX
+	MOVQ         tables+24(FP), BX
+	MOVQ         blocks+32(FP), SI
+	MOVQ         rows+40(FP), DI
+	MOVW         threshold+48(FP), R8
+	MOVWLZX      R8, R8
+	VMOVD        R8, X0
+	VPBROADCASTW X0, Y0
+	MOVL         $0x0f0f0f0f, R8
+	VMOVD        R8, X1
+	VPBROADCASTD X1, Y1
+
+block:
+	TESTQ SI, SI
+	JE    end
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	MOVQ  BX, R8
+	MOVQ  DI, R9
+
+row:
+	VBROADCASTI128 (R8), Y6
+	VBROADCASTI128 16(R8), Y7
+	VMOVDQU        (DX), Y8
+	VPAND          Y1, Y8, Y9
+	VPSRLW         $0x04, Y8, Y8
+	VPAND          Y1, Y8, Y8
+	VPSHUFB        Y9, Y6, Y9
+	VPADDW         Y9, Y2, Y2
+	VPSRLW         $0x08, Y9, Y9
+	VPADDW         Y9, Y3, Y3
+	VPSHUFB        Y8, Y7, Y8
+	VPADDW         Y8, Y2, Y2
+	VPSRLW         $0x08, Y8, Y8
+	VPADDW         Y8, Y3, Y3
+	VMOVDQU        32(DX), Y8
+	VPAND          Y1, Y8, Y9
+	VPSRLW         $0x04, Y8, Y8
+	VPAND          Y1, Y8, Y8
+	VPSHUFB        Y9, Y6, Y9
+	VPADDW         Y9, Y4, Y4
+	VPSRLW         $0x08, Y9, Y9
+	VPADDW         Y9, Y5, Y5
+	VPSHUFB        Y8, Y7, Y8
+	VPADDW         Y8, Y4, Y4
+	VPSRLW         $0x08, Y8, Y8
+	VPADDW         Y8, Y5, Y5
+	ADDQ           $0x40, DX
+	ADDQ           $0x20, R8
+	DECQ           R9
+	JNE            row
+	VPSLLW         $0x08, Y3, Y6
+	VPSUBW         Y6, Y2, Y2
+	VMOVDQU        Y2, (AX)
+	VMOVDQU        Y3, 64(AX)
+	VPMINUW        Y0, Y2, Y6
+	VPCMPEQW       Y6, Y2, Y6
+	VEXTRACTI128   $0x01, Y6, X2
+	VPACKSSWB      X2, X6, X2
+	VPMOVMSKB      X2, R8
+	VPMINUW        Y0, Y3, Y2
+	VPCMPEQW       Y2, Y3, Y2
+	VEXTRACTI128   $0x01, Y2, X3
+	VPACKSSWB      X3, X2, X3
+	VPMOVMSKB      X3, R9
+	VPSLLW         $0x08, Y5, Y2
+	VPSUBW         Y2, Y4, Y4
+	VMOVDQU        Y4, 32(AX)
+	VMOVDQU        Y5, 96(AX)
+	VPMINUW        Y0, Y4, Y2
+	VPCMPEQW       Y2, Y4, Y2
+	VEXTRACTI128   $0x01, Y2, X3
+	VPACKSSWB      X3, X2, X3
+	VPMOVMSKB      X3, R10
+	SHLQ           $0x10, R10
+	ORQ            R10, R8
+	VPMINUW        Y0, Y5, Y2
+	VPCMPEQW       Y2, Y5, Y2
+	VEXTRACTI128   $0x01, Y2, X3
+	VPACKSSWB      X3, X2, X3
+	VPMOVMSKB      X3, R10
+	SHLQ           $0x10, R10
+	ORQ            R10, R9
+	MOVQ           $0x5555555555555555, R10
+	PDEPQ          R10, R8, R8
+	NOTQ           R10
+	PDEPQ          R10, R9, R9
+	ORQ            R9, R8
+	MOVQ           R8, (CX)
+	ADDQ           $0x08, CX
+	SUBQ           $-128, AX
+	DECQ           SI
+	JMP            block
+
+end:
+	VZEROUPPER
+	RET
+
+// func assignTileAVX2(best *float32, index *uint32, points *float32, d int, panels *float32, n int, first uint32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·assignTileAVX2(SB), NOSPLIT, $0-52
+	MOVQ best+0(FP), AX
+	MOVQ index+8(FP), CX
+	MOVQ points+16(FP), DX
+	MOVQ d+24(FP), BX
+	MOVQ panels+32(FP), SI
+	MOVQ n+40(FP), DI
+	MOVQ BX, R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R9
+	MOVL first+48(FP), R10
+
+panel:
+	TESTQ   DI, DI
+	JE      end
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (SI), Y2
+	VMOVUPS 32(SI), Y3
+	VMOVUPS (SI), Y4
+	VMOVUPS 32(SI), Y5
+	VMOVUPS (SI), Y6
+	VMOVUPS 32(SI), Y7
+	VMOVUPS (SI), Y8
+	VMOVUPS 32(SI), Y9
+	VMOVUPS (SI), Y10
+	VMOVUPS 32(SI), Y11
+	ADDQ    $+64, SI
+	MOVQ    BX, R11
+	MOVQ    DX, R12
+	LEAQ    (R12)(R9*1), R13
+
+dim:
+	VMOVUPS      (SI), Y12
+	VMOVUPS      32(SI), Y13
+	VBROADCASTSS (R12), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (R12)(R8*1), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (R13), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS (R13)(R8*1), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $+64, SI
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	DECQ         R11
+	JNE          dim
+	VMOVD        R10, X12
+	VPBROADCASTD X12, Y12
+	VMOVUPS      (AX), Y13
+	VCMPPS       $0x1e, Y13, Y0, Y13
+	VMASKMOVPS   Y0, Y13, (AX)
+	VPMASKMOVD   Y12, Y13, (CX)
+	VMOVUPS      32(AX), Y0
+	VCMPPS       $0x1e, Y0, Y1, Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)
+	VPMASKMOVD   Y12, Y0, 32(CX)
+	VMOVUPS      64(AX), Y0
+	VCMPPS       $0x1e, Y0, Y2, Y0
+	VMASKMOVPS   Y2, Y0, 64(AX)
+	VPMASKMOVD   Y12, Y0, 64(CX)
+	VMOVUPS      96(AX), Y0
+	VCMPPS       $0x1e, Y0, Y3, Y0
+	VMASKMOVPS   Y3, Y0, 96(AX)
+	VPMASKMOVD   Y12, Y0, 96(CX)
+	VMOVUPS      128(AX), Y0
+	VCMPPS       $0x1e, Y0, Y4, Y0
+	VMASKMOVPS   Y4, Y0, 128(AX)
+	VPMASKMOVD   Y12, Y0, 128(CX)
+	VMOVUPS      160(AX), Y0
+	VCMPPS       $0x1e, Y0, Y5, Y0
+	VMASKMOVPS   Y5, Y0, 160(AX)
+	VPMASKMOVD   Y12, Y0, 160(CX)
+	VMOVUPS      192(AX), Y0
+	VCMPPS       $0x1e, Y0, Y6, Y0
+	VMASKMOVPS   Y6, Y0, 192(AX)
+	VPMASKMOVD   Y12, Y0, 192(CX)
+	VMOVUPS      224(AX), Y0
+	VCMPPS       $0x1e, Y0, Y7, Y0
+	VMASKMOVPS   Y7, Y0, 224(AX)
+	VPMASKMOVD   Y12, Y0, 224(CX)
+	VMOVUPS      256(AX), Y0
+	VCMPPS       $0x1e, Y0, Y8, Y0
+	VMASKMOVPS   Y8, Y0, 256(AX)
+	VPMASKMOVD   Y12, Y0, 256(CX)
+	VMOVUPS      288(AX), Y0
+	VCMPPS       $0x1e, Y0, Y9, Y0
+	VMASKMOVPS   Y9, Y0, 288(AX)
+	VPMASKMOVD   Y12, Y0, 288(CX)
+	VMOVUPS      320(AX), Y0
+	VCMPPS       $0x1e, Y0, Y10, Y0
+	VMASKMOVPS   Y10, Y0, 320(AX)
+	VPMASKMOVD   Y12, Y0, 320(CX)
+	VMOVUPS      352(AX), Y0
+	VCMPPS       $0x1e, Y0, Y11, Y0
+	VMASKMOVPS   Y11, Y0, 352(AX)
+	VPMASKMOVD   Y12, Y0, 352(CX)
+	ADDL         $0x10, R10
+	DECQ         DI
+	JMP          panel
+
+end:
+	VZEROUPPER
+	RET

@@ -20,5 +20,9 @@ func main() {
 			}
 		}
 	}
+	for _, v := range []isa{avx512, avx2} {
+		v.fastScan()
+		v.assign()
+	}
 	build.Generate()
 }

@@ -129,6 +129,7 @@ func sampleAlive(view index.View, n int, seed uint64) vectorops.Matrix {
 func (st *state) assignAll(ctx context.Context, progress Progress) error {
 	vectors := st.view.Vectors()
 	lists := make([][]index.Slot, len(st.lists))
+	assigner := vectorops.NewAssigner(st.coarse.centroids)
 	var assignment []uint32
 	var distance []float32
 	for i := range vectors.Chunks() {
@@ -144,7 +145,7 @@ func (st *state) assignAll(ctx context.Context, progress Progress) error {
 			}
 			chunk = unit
 		}
-		err := vectorops.Assign(ctx, assignment[:rows], distance[:rows], chunk, st.coarse.centroids)
+		err := assigner.Assign(ctx, assignment[:rows], distance[:rows], chunk)
 		if err != nil {
 			return err
 		}
