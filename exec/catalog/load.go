@@ -91,6 +91,9 @@ func Load(tables ...builtin.Table) *Facts {
 	f.loadCollations()
 	f.loadRoles()
 	f.loadRelations()
+	for _, t := range f.types {
+		f.describe(t)
+	}
 	return f
 }
 
@@ -128,9 +131,6 @@ func (f *Facts) loadTypes() {
 		t.Values = datum.ByOID(t.OID)
 		f.types[t.OID], f.typeNames[qualified{t.Schema, t.Name}] = t, t
 	})
-	for _, t := range f.types {
-		f.describe(t)
-	}
 }
 
 // describe gives a type that package datum does not know the descriptor of what
@@ -146,7 +146,13 @@ func (f *Facts) describe(t *Type) {
 			t.Values = base.Values
 		}
 	case t.Kind == 'c':
-		t.Values = datum.ByOID(oid.Record)
+		var fields []*datum.Type
+		for _, column := range f.relations[t.Relation].Columns {
+			field := f.types[column.Type]
+			f.describe(field)
+			fields = append(fields, orText(field.Values))
+		}
+		t.Values = datum.CompositeType(t.OID, t.Name, fields)
 	case t.IsArray() && t.Storage != storagePlain:
 		if elem := f.types[t.Elem]; elem != nil {
 			f.describe(elem)
@@ -155,6 +161,15 @@ func (f *Facts) describe(t *Type) {
 			}
 		}
 	}
+}
+
+// orText stands in for the descriptor of a type that has none here: its values
+// are shown as text, and nobody can make one.
+func orText(t *datum.Type) *datum.Type {
+	if t == nil {
+		return datum.ByOID(oid.Text)
+	}
+	return t
 }
 
 func (f *Facts) loadProcs(tables []builtin.Table) {

@@ -65,6 +65,8 @@ var regOutputs = map[oid.OID]func(n naming, id oid.OID) string{
 		}
 		return ""
 	},
+	oid.Regconfig:     func(n naming, id oid.OID) string { return n.factName("pg_ts_config", "cfgname", id) },
+	oid.Regdictionary: func(n naming, id oid.OID) string { return n.factName("pg_ts_dict", "dictname", id) },
 	oid.Regcollation: func(n naming, id oid.OID) string {
 		if c := n.s.Collation(id); c != nil {
 			return n.collation(c)
@@ -103,6 +105,44 @@ var regInputs = map[oid.OID]func(n naming, name string) (oid.OID, error){
 	oid.Regnamespace: naming.findSchema,
 	oid.Regrole:      naming.findRole,
 	oid.Regcollation: naming.findCollation,
+	oid.Regconfig: func(n naming, name string) (oid.OID, error) {
+		return n.findFact("pg_ts_config", "cfgname", "text search configuration", name)
+	},
+	oid.Regdictionary: func(n naming, name string) (oid.OID, error) {
+		return n.findFact("pg_ts_dict", "dictname", "text search dictionary", name)
+	},
+}
+
+// factName is the name of an object of pg_catalog that has no type of its own.
+func (n naming) factName(catalog, column string, id oid.OID) (name string) {
+	n.s.facts.each(catalog, func(c *cursor) {
+		if c.oid("oid") == id {
+			name = n.quote(c.text(column))
+		}
+	})
+	return name
+}
+
+func (n naming) findFact(catalog, column, what, text string) (id oid.OID, err error) {
+	parts, err := splitName(text)
+	if err != nil {
+		return 0, err
+	}
+	schema, name, err := schemaAndName(parts, "qualified name")
+	if err != nil {
+		return 0, err
+	}
+	if schema == "" || schema == "pg_catalog" {
+		n.s.facts.each(catalog, func(c *cursor) {
+			if c.text(column) == name {
+				id = c.oid("oid")
+			}
+		})
+	}
+	if id == 0 {
+		return 0, pgerr.Newf(pgerr.UndefinedObject, `%s "%s" does not exist`, what, strings.Join(parts, "."))
+	}
+	return id, nil
 }
 
 // RegID is the input of a reg* type: a name, a number, or a dash for none.

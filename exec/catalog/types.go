@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"voronoi/internal/datum"
-	"voronoi/internal/oid"
 )
 
 // ordinalStep is the distance between the ordinals of an enum's labels as they
@@ -42,8 +41,16 @@ func (s *Snapshot) typesOfRelation(r *Relation) []*Type {
 	row := &Type{
 		OID: r.RowType, Name: r.Name, Schema: r.Schema, Len: -1, Kind: 'c', Category: 'C', Delim: ',',
 		Array: r.ArrayType, Relation: r.OID, Typmod: -1, Align: 'd', Storage: 'x', Owner: r.Owner,
-		Values: datum.ByOID(oid.Record),
 	}
+	var fields []*datum.Type
+	for _, column := range r.Live() {
+		var values *datum.Type
+		if t := s.Type(column.Type); t != nil {
+			values = t.Values
+		}
+		fields = append(fields, orText(values))
+	}
+	row.Values = datum.CompositeType(row.OID, row.Name, fields)
 	row.Input, row.Output = s.facts.procOID("record_in"), s.facts.procOID("record_out")
 	row.Receive, row.Send = s.facts.procOID("record_recv"), s.facts.procOID("record_send")
 	return s.withArray(row)
