@@ -137,7 +137,7 @@ func l1Gather(dst, query []float32, view View, slots []uint32) {
 	}
 }
 
-func fastScan(sums []uint16, hits []uint64, codes, tables []byte, threshold uint16) {
+func fastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, threshold uint16) {
 	rows := len(tables) / 32
 	switch {
 	case useAVX512:
@@ -145,7 +145,7 @@ func fastScan(sums []uint16, hits []uint64, codes, tables []byte, threshold uint
 	case useAVX2:
 		fastScanAVX2(&sums[0], &hits[0], &codes[0], &tables[0], len(hits), rows, threshold)
 	default:
-		fastScanGo(sums, hits, codes, tables, threshold)
+		fastScanGo(sums, hits, n, codes, tables, threshold)
 	}
 }
 

@@ -23,8 +23,8 @@ func l1Gather(dst, query []float32, view View, slots []uint32) {
 	gatherGo(dst, query, view, slots, l1Go)
 }
 
-func fastScan(sums []uint16, hits []uint64, codes, tables []byte, threshold uint16) {
-	fastScanGo(sums, hits, codes, tables, threshold)
+func fastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, threshold uint16) {
+	fastScanGo(sums, hits, n, codes, tables, threshold)
 }
 
 // assignTile is the shape of fusedTile: there is none.

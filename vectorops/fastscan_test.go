@@ -10,7 +10,8 @@ func TestFastScanAgainstGo(t *testing.T) {
 	eachVariant(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 2))
 		for _, rows := range []int{0, 1, 2, 7, 25, 64, 128} {
-			for _, blocks := range []int{0, 1, 2, 5} {
+			for _, n := range []int{0, 1, 63, 64, 65, 128, 300} {
+				blocks := (n + ScanBlock - 1) / ScanBlock
 				codes, tables := make([]byte, blocks*rows*ScanBlock), make([]byte, rows*32)
 				for i := range codes {
 					codes[i] = byte(rng.Uint32())
@@ -22,10 +23,17 @@ func TestFastScanAgainstGo(t *testing.T) {
 				for _, threshold := range []uint16{0, uint16(rows * 255), 65535} {
 					sums, want := make([]uint16, blocks*ScanBlock), make([]uint16, blocks*ScanBlock)
 					hits, wantHits := make([]uint64, blocks), make([]uint64, blocks)
-					FastScan(sums, hits, codes, tables, threshold)
-					fastScanGo(want, wantHits, codes, tables, threshold)
+					FastScan(sums, hits, n, codes, tables, threshold)
+					fastScanGo(want, wantHits, blocks*ScanBlock, codes, tables, threshold)
+					if n%ScanBlock > 0 {
+						wantHits[blocks-1] &= 1<<(n%ScanBlock) - 1
+					}
+					for v := n; v < blocks*ScanBlock; v++ {
+						at := v/ScanBlock*ScanBlock + ScanIndex(v%ScanBlock)
+						sums[at], want[at] = 0, 0
+					}
 					if !slices.Equal(sums, want) || !slices.Equal(hits, wantHits) {
-						t.Fatalf("%d rows, %d blocks, threshold %d: sums %v, want %v; hits %x, want %x", rows, blocks, threshold, sums, want, hits, wantHits)
+						t.Fatalf("%d rows, %d codes, threshold %d: sums %v, want %v; hits %x, want %x", rows, n, threshold, sums, want, hits, wantHits)
 					}
 				}
 			}
@@ -43,7 +51,7 @@ func BenchmarkFastScan(b *testing.B) {
 		v.use()
 		b.Run(v.name, func(b *testing.B) {
 			for b.Loop() {
-				FastScan(sums, hits, codes, tables, 100)
+				FastScan(sums, hits, blocks*ScanBlock, codes, tables, 100)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/blocks/ScanBlock, "ns/vector")
 		})
