@@ -33,7 +33,7 @@ func (e *emitter) aggregateCall(x *AggCall) string {
 	if ordered || x.Distinct || len(x.OrderBy) > 0 {
 		return e.sortedAggregate(x, ordered)
 	}
-	return e.function(procFunction("a", x.Proc, x.ArgTypes, x.Typ), e.list(x.Args)...)
+	return e.function(procFunction("a", x.Proc, actualTypes(x.Args, x.ArgTypes), x.Typ), e.list(x.Args)...)
 }
 
 // builtinAggregate is one that SQLite has.
@@ -88,10 +88,7 @@ func (e *emitter) sortedAggregate(x *AggCall, ordered bool) string {
 			return e.fail(pgerr.Newf(pgerr.UndefinedFunction, "could not identify an ordering operator for type %s", k.typ.Name))
 		}
 	}
-	types := make([]oid.OID, spec.direct+spec.args)
-	for i := range types {
-		types[i] = operands[i].Type()
-	}
+	types := actualTypes(operands[:spec.direct+spec.args], nil)
 	f := procFunction("a", x.Proc, types, x.Typ)
 	f.Name += "_" + digest(fmt.Sprint(spec.String(), types))
 	f.Args = len(operands)
@@ -112,7 +109,7 @@ func (e *emitter) windowCall(x *WindowCall) string {
 			sql = expandTemplate(impl.AggregateTemplate, e.list(x.Args))
 		}
 	case impl != nil && impl.Aggregate != nil:
-		sql = e.function(procFunction("a", x.Proc, x.ArgTypes, x.Typ), e.list(x.Args)...)
+		sql = e.function(procFunction("a", x.Proc, actualTypes(x.Args, x.ArgTypes), x.Typ), e.list(x.Args)...)
 	default:
 		return e.fail(pgerr.Unsupported("window function %s(%s)", x.Proc.Name, typeNames(e.env, x.ArgTypes)).At(x.Pos))
 	}

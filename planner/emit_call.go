@@ -27,7 +27,23 @@ func (e *emitter) call(c *FuncCall) string {
 	if impl.Template != "" {
 		return "(" + expandTemplate(impl.Template, args) + ")"
 	}
-	return e.function(procFunction("f", c.Proc, c.ArgTypes, c.Typ), args...)
+	return e.function(procFunction("f", c.Proc, actualTypes(c.Args, c.ArgTypes), c.Typ), args...)
+}
+
+// actualTypes are the types of a call's arguments, "any" made actual.
+func actualTypes(args []Expr, declared []oid.OID) []oid.OID {
+	if len(args) == len(declared) && !slices.Contains(declared, oid.Any) {
+		return declared
+	}
+	types := make([]oid.OID, len(args))
+	for i, x := range args {
+		if i < len(declared) && declared[i] != oid.Any {
+			types[i] = declared[i]
+		} else if types[i] = x.Type(); types[i] == oid.Unknown {
+			types[i] = oid.Text
+		}
+	}
+	return types
 }
 
 // writingProcs are the functions that change something in the database.

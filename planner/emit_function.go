@@ -88,9 +88,10 @@ func (e *emitter) setCall(c *FuncCall, columns int) setCall {
 		e.fail(unsupportedCall(e.env, c))
 		return setCall{}
 	}
+	types := actualTypes(c.Args, c.ArgTypes)
 	return setCall{
-		call: callOf(c.ArgTypes, c.Typ), set: impl.Set, strict: c.Proc.Strict,
-		args: len(c.Args), columns: columns, name: procFunction("set_", c.Proc, c.ArgTypes, c.Typ).Name,
+		call: callOf(types, c.Typ), set: impl.Set, strict: c.Proc.Strict,
+		args: len(c.Args), columns: columns, name: procFunction("set_", c.Proc, types, c.Typ).Name,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 // Cond is NOT NULL.
 type domainCheck struct {
 	domain, name string
+	schema       string
 	cond         Expr
 }
 
@@ -24,15 +25,19 @@ func domainChecks(env *Env, id oid.OID) ([]domainCheck, error) {
 	if err != nil {
 		return nil, err
 	}
+	schema := ""
+	if s := env.Catalog.Schema(def.Schema); s != nil {
+		schema = s.Name
+	}
 	if def.NotNull {
-		checks = append(checks, domainCheck{domain: def.Name})
+		checks = append(checks, domainCheck{domain: def.Name, schema: schema})
 	}
 	for _, c := range def.Checks {
 		cond, err := analyzeDomainCheck(env, def, c.Check)
 		if err != nil {
 			return nil, err
 		}
-		checks = append(checks, domainCheck{def.Name, c.Name, cond})
+		checks = append(checks, domainCheck{def.Name, c.Name, schema, cond})
 	}
 	return checks, nil
 }
@@ -42,7 +47,7 @@ func (v *evaluation) checkDomain(domain string, d datum.Datum, checks []domainCh
 	for _, c := range checks {
 		if c.cond == nil {
 			if d.IsNull() {
-				return pgerr.Newf(pgerr.NotNullViolation, "domain %s does not allow null values", c.domain)
+				return c.violated(pgerr.Newf(pgerr.NotNullViolation, "domain %s does not allow null values", c.domain))
 			}
 			continue
 		}
@@ -51,8 +56,14 @@ func (v *evaluation) checkDomain(domain string, d datum.Datum, checks []domainCh
 			return err
 		}
 		if !ok.IsNull() && !ok.Bool() {
-			return pgerr.Newf(pgerr.CheckViolation, `value for domain %s violates check constraint "%s"`, domain, c.name).WithConstraint(c.name)
+			return c.violated(pgerr.Newf(pgerr.CheckViolation, `value for domain %s violates check constraint "%s"`, domain, c.name))
 		}
 	}
 	return nil
+}
+
+// violated adds to an error which constraint of which type it is about.
+func (c *domainCheck) violated(err *pgerr.Error) error {
+	err.Schema, err.DataType, err.Constraint = c.schema, c.domain, c.name
+	return err
 }
