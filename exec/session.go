@@ -150,9 +150,9 @@ func (s *Session) secretMatches(secret []byte) bool {
 
 // reportedSettings are the parameters that Postgres 15 reports, in its order.
 var reportedSettings = []string{
-	"in_hot_standby", "integer_datetimes", "TimeZone", "IntervalStyle", "is_superuser", "application_name",
-	"default_transaction_read_only", "DateStyle", "standard_conforming_strings", "session_authorization",
-	"client_encoding", "server_version", "server_encoding",
+	"application_name", "client_encoding", "DateStyle", "default_transaction_read_only", "in_hot_standby",
+	"integer_datetimes", "IntervalStyle", "is_superuser", "server_encoding", "server_version",
+	"session_authorization", "standard_conforming_strings", "TimeZone",
 }
 
 // Parameters are the settings to be announced at the start.

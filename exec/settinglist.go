@@ -19,6 +19,9 @@ func settingDefinitions(facts *catalog.Facts) map[string]*setting {
 	for _, f := range facts.Settings() {
 		defs[strings.ToLower(f.Name)] = settingFromFact(f)
 	}
+	for _, d := range hiddenSettings() {
+		defs[d.name] = d
+	}
 	for _, d := range vectorSettings() {
 		defs[d.name] = d
 	}
@@ -33,6 +36,16 @@ func settingDefinitions(facts *catalog.Facts) map[string]*setting {
 		}
 	}
 	return defs
+}
+
+// hiddenSettings are those that Postgres has and leaves out of pg_settings,
+// from which the facts were taken.
+func hiddenSettings() []*setting {
+	return []*setting{
+		{name: "is_superuser", kind: settingBool, context: contextInternal, description: "Shows whether the current user is a superuser."},
+		{name: "role", description: "Sets the current role."},
+		{name: "session_authorization", description: "Sets the session user name."},
+	}
 }
 
 func settingFromFact(f catalog.SettingFact) *setting {
