@@ -233,9 +233,16 @@ func (c *conn) fail(err error) error {
 func (c *conn) logFailure(e *pgerr.Error) {
 	level := slog.LevelDebug
 	if strings.HasPrefix(e.Code, "XX") {
-		level = slog.LevelError
+		level = slog.LevelError // a defect of ours
 	}
-	c.log.Log(c.ctx, level, e.Message, logState, e.Code, logError, e.Unwrap())
+	if !c.log.Enabled(c.ctx, level) {
+		return
+	}
+	log := c.log.With(logState, e.Code)
+	if cause := e.Unwrap(); cause != nil {
+		log = log.With(logError, cause)
+	}
+	log.Log(c.ctx, level, e.Message)
 }
 
 // farewell says why the connection ends, if that is the client's to know.
