@@ -24,8 +24,8 @@ type fakeBackend struct {
 func newFakeBackend() *fakeBackend { return &fakeBackend{sessions: map[int32]*fakeSession{}} }
 
 func (b *fakeBackend) Connect(ctx context.Context, s frontend.Startup, c frontend.Client) (Session, error) {
-	if s.User == "nobody" {
-		return nil, pgerr.New(pgerr.InvalidAuthorization, `role "nobody" does not exist`)
+	if s.Database == "nowhere" {
+		return nil, pgerr.New(pgerr.InvalidCatalogName, `database "nowhere" does not exist`)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
