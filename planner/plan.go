@@ -45,6 +45,9 @@ type Common struct {
 // Cacheable reports whether the plan may serve later executions.
 func (c *Common) Cacheable() bool { return !c.Volatile }
 
+// Parameters are the types of $1, $2, ….
+func (c *Common) Parameters() []oid.OID { return c.Params }
+
 // QueryPlan is one SQLite statement and what it needs.
 type QueryPlan struct {
 	Common
