@@ -99,14 +99,18 @@ const usRules = ",M3.2.0,M11.1.0"
 // description has no offset.
 func posixZone(name string) *time.Location {
 	std, rest := posixName(name)
-	if std == "" || rest == "" {
+	if rest == "" {
 		return nil
+	}
+	description := strings.ToUpper(name)
+	if std == "" {
+		std = "<+00>" // an offset alone
+		description = std + description
 	}
 	west, rest, ok := posixOffset(rest)
 	if !ok {
 		return nil
 	}
-	description := strings.ToUpper(name)
 	if dst, after := posixName(rest); dst != "" && after == "" {
 		description += usRules
 	} else if dst == "" && rest != "" {
