@@ -105,15 +105,15 @@ func (s *scope) relation(n *pg_query.RangeVar) *catalog.Relation {
 	if n.Catalogname != "" {
 		names = append([]string{n.Catalogname}, names...)
 	}
-	rel := s.findRelation(names, n.Location)
+	rel := s.lookupRelation(names, n.Location)
 	if rel == nil {
 		s.noRelation(names, n.Location)
 	}
 	return rel
 }
 
-// findRelation finds a relation by its name, nil when there is none.
-func (a *analyzer) findRelation(names []string, location int32) *catalog.Relation {
+// lookupRelation finds a relation by its name, nil when there is none.
+func (a *analyzer) lookupRelation(names []string, location int32) *catalog.Relation {
 	name := names[len(names)-1]
 	if len(names) == 1 {
 		return a.cat.Search(a.path, name)
@@ -128,9 +128,9 @@ func (a *analyzer) findRelation(names []string, location int32) *catalog.Relatio
 	return a.cat.RelationNamed(schema.OID, name)
 }
 
-// relationNamed is findRelation that fails.
+// relationNamed is lookupRelation that fails.
 func (a *analyzer) relationNamed(names []string, location int32) *catalog.Relation {
-	rel := a.findRelation(names, location)
+	rel := a.lookupRelation(names, location)
 	if rel == nil {
 		fail(noRelationError(names).At(a.pos(location)))
 	}

@@ -30,9 +30,13 @@ const longestLink = len("intersect")
 // operators go. What is unterminated ends with the text: the parser proper says
 // so.
 type lexer struct {
-	text string
-	pos  int
+	text  string
+	pos   int
+	start int // of the lexeme that next has passed
 }
+
+// lexeme is what next has passed.
+func (l *lexer) lexeme() string { return l.text[l.start:l.pos] }
 
 func (l *lexer) peek(ahead int) byte {
 	if l.pos+ahead < len(l.text) {
@@ -87,6 +91,7 @@ func (l *lexer) blockComment() {
 
 func (l *lexer) next() token {
 	l.skipBlanks()
+	l.start = l.pos
 	if l.pos >= len(l.text) {
 		return tokenEnd
 	}
