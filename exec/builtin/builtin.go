@@ -28,7 +28,10 @@ type Call struct {
 	// Variadic says that the last argument of a VARIADIC "any" function was
 	// written VARIADIC: it is an array whose elements are meant.
 	Variadic bool
-	Env      *datum.Env
+	// Fields are the names of the fields of arguments that are anonymous
+	// records; an argument without an entry, or with a nil one, has f1, f2, ….
+	Fields [][]string
+	Env    *datum.Env
 	// Session answers what depends on the session; nil while constants are
 	// folded at plan time, when only immutable functions are called.
 	Session Session

@@ -540,6 +540,7 @@ func rewriting() bool {
 func run(t *testing.T, postgres *pgconn.PgConn) {
 	db := openSQLite(t)
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+		var faults []string // reported at the end, so that none hides the next
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			b := parseBlock(t, d)
 			if postgres != nil {
@@ -551,13 +552,16 @@ func run(t *testing.T, postgres *pgconn.PgConn) {
 				answer = inSQL
 			}
 			if answer != d.Expected {
-				t.Errorf("%s:\n%s", d.Pos, diff(d.Expected, answer))
+				faults = append(faults, d.Pos+":\n"+diff(d.Expected, answer))
 			}
 			if inSQL != answer {
-				t.Errorf("%s: the template's answers differ:\n%s", d.Pos, diff(answer, inSQL))
+				faults = append(faults, d.Pos+": the template's answers differ:\n"+diff(answer, inSQL))
 			}
 			return d.Expected
 		})
+		for _, fault := range faults {
+			t.Error(fault)
+		}
 	})
 }
 
