@@ -101,3 +101,13 @@ func TestFailures(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusedSession: what Connect says ends the connection.
+func TestRefusedSession(t *testing.T) {
+	packet := []byte("\x00\x00\x00\x00\x00\x03\x00\x00user\x00a\x00database\x00nowhere\x00\x00")
+	packet[3] = byte(len(packet))
+	answer := play(packet, newFakeBackend(), slog.New(slog.DiscardHandler))
+	if !bytes.Contains(answer, []byte("SFATAL\x00VFATAL\x00C3D000\x00Mdatabase \"nowhere\" does not exist\x00")) {
+		t.Errorf("the client heard %q", answer)
+	}
+}
