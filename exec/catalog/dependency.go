@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"voronoi/internal/oid"
 )
@@ -107,6 +108,11 @@ func (s *Snapshot) relationDependencies(r *Relation, depend func(object, on Addr
 			if c.Identity == 0 && c.Sequence != 0 {
 				depend(def, Address{oid.PGClass, c.Sequence, 0}, 'n')
 			}
+			if c.Generated != 0 {
+				for _, n := range columnsIn(c.Default, r) {
+					depend(column(c.Attnum), column(n), 'a')
+				}
+			}
 		}
 	}
 	if q := r.Sequence; q != nil && q.OwnerTable != 0 {
@@ -166,6 +172,20 @@ func (s *Snapshot) indexDependencies(r *Relation, depend func(object, on Address
 			depend(self, Address{classOpClass, key.OpClass, 0}, 'n')
 		}
 	}
+	// Expressions are texts; the columns in them are found by name.
+	if table := s.Relation(r.Index.Table); table != nil {
+		exprs := r.Index.Predicate
+		for _, key := range r.Index.Keys {
+			exprs += " " + key.Expr
+		}
+		for _, n := range columnsIn(exprs, table) {
+			plain = true
+			if !seen[n] {
+				seen[n] = true
+				depend(self, Address{oid.PGClass, table.OID, int32(n)}, 'a')
+			}
+		}
+	}
 	if !plain && constraint == nil {
 		depend(self, Address{oid.PGClass, r.Index.Table, 0}, 'a')
 	}
@@ -184,4 +204,30 @@ func dependRows(b *rowBuilder, s *Snapshot) {
 		b.int("refobjsubid", int64(d.On.Sub))
 		b.char("deptype", d.Kind)
 	}
+}
+
+// columnsIn are the columns of a table that an expression over it names: each
+// identifier that is a column's name, outside of string literals and not before
+// a parenthesis.
+func columnsIn(expr string, table *Relation) []int16 {
+	var found []int16
+	for rest := expr; rest != ""; {
+		if rest[0] == '\'' {
+			rest = rest[quotedEnd(rest, 0):]
+			continue
+		}
+		name, after, ok := scanIdent(rest)
+		if !ok {
+			rest = rest[1:]
+			continue
+		}
+		rest = after
+		if strings.HasPrefix(rest, "(") {
+			continue
+		}
+		if c := table.Column(name); c != nil && !slices.Contains(found, c.Attnum) {
+			found = append(found, c.Attnum)
+		}
+	}
+	return found
 }

@@ -176,8 +176,8 @@ func (n naming) describe(a Address) string {
 		if table != nil {
 			return "constraint " + n.quote(c.Name) + " on table " + n.relation(table)
 		}
-		if owner := n.s.derived().constraints[a.Object].domain; c != nil {
-			return "constraint " + n.quote(c.Name) + " on domain " + n.spoken(owner.OID)
+		if c != nil {
+			return "constraint " + n.quote(c.Name)
 		}
 	case oid.PGAttrdef:
 		if owner, ok := n.s.derived().defaults[a.Object]; ok {

@@ -43,7 +43,7 @@ var ours = []string{"items", "items_id_seq", "items_pkey", "items_lower_idx", "s
 // compared are the catalogs whose rows are compared, with the columns that hold
 // what is Postgres's own business: places on disk, transactions, statistics.
 var compared = map[string]string{
-	"pg_class":      "oid relfilenode relpages reltuples relfrozenxid relminmxid reltoastrelid relhastriggers",
+	"pg_class":      "oid relfilenode relpages reltuples relfrozenxid relminmxid reltoastrelid",
 	"pg_attribute":  "",
 	"pg_type":       "oid",
 	"pg_attrdef":    "oid adbin",
@@ -51,7 +51,7 @@ var compared = map[string]string{
 	"pg_constraint": "oid conbin",
 	"pg_enum":       "oid",
 	"pg_sequence":   "",
-	"pg_tables":     "tableowner hastriggers",
+	"pg_tables":     "tableowner",
 	"pg_views":      "viewowner",
 	"pg_indexes":    "",
 	"pg_sequences":  "sequenceowner last_value data_type",

@@ -1,4 +1,4 @@
-package catalog_test
+package toolqueries
 
 import (
 	"os"
@@ -18,17 +18,23 @@ import (
 // executor implements.
 var executors = func() builtin.Table {
 	table := builtin.Table{}
-	for _, source := range []string{"pg_table_size", "pg_tablespace_size_oid", "pg_database_size_name", "show_config_by_name", "current_database"} {
+	for _, source := range []string{"pg_table_size", "pg_tablespace_size_oid", "pg_database_size_name", "show_config_by_name", "set_config_by_name", "current_database", "current_user"} {
 		table[source] = builtin.Impl{Scalar: func(*builtin.Call, []datum.Datum) (datum.Datum, error) { return datum.Null, nil }}
 	}
 	return table
 }()
 
-// TestPsqlQueries plans what psql 15 sends for its backslash commands: every
-// relation, column, function and operator that it names must be there and have
-// an implementation.
-func TestPsqlQueries(t *testing.T) {
-	text, err := os.ReadFile("testdata/psql_queries.sql")
+// TestToolQueries plans what psql 15 sends for its backslash commands and what
+// pg_dump 15 asks: every relation, column, function and operator that they name
+// must be there and have an implementation.
+func TestToolQueries(t *testing.T) {
+	for _, tool := range []string{"psql", "pg_dump"} {
+		t.Run(tool, func(t *testing.T) { testQueries(t, "testdata/"+tool+"_queries.sql") })
+	}
+}
+
+func testQueries(t *testing.T, file string) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +61,7 @@ func TestPsqlQueries(t *testing.T) {
 				_, err := planner.Make(&planner.Env{
 					Catalog: s, SearchPath: path, CreateSchema: oid.PublicSchema, Values: values,
 					Setting: func(string) string { return "" }, Notice: func(*pgerr.Error) {},
-					Database: "postgres", User: "postgres",
+					VariableParams: true, Database: "postgres", User: "postgres",
 				}, statement)
 				if err != nil {
 					t.Errorf("%v\n%s", err, statement.Text)
