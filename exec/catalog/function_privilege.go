@@ -41,7 +41,7 @@ var guardedKinds = []guarded{
 		},
 		func(q *query, id oid.OID) bool {
 			_, ok := q.s.Object(id).(*Database)
-			return ok || id == unnamedDatabase
+			return ok
 		}},
 	{"function", []string{"EXECUTE"},
 		func(q *query, name string) error {

@@ -43,10 +43,9 @@ const VectorVersion = "0.8.1"
 const (
 	databaseOwner oid.OID = 6171 // the role pg_database_owner
 	firstDatabase oid.OID = 5    // the database postgres
-	// A session's database and user are shown under these numbers when no
-	// object has their names: a server without passwords takes any.
-	unnamedDatabase oid.OID = 16382
-	unnamedRole     oid.OID = 16383
+	// unnamedRole is the number of a session's user when no role has that name:
+	// a server without passwords takes any.
+	unnamedRole oid.OID = 16383
 )
 
 // vectorExtension is the number of the extension; its objects follow from 16385.

@@ -140,15 +140,17 @@ func memberRows(b *rowBuilder, s *Snapshot) {
 	}
 }
 
+// databaseRows shows the first database by the name that the client connected
+// to, where none has that name: there is one set of relations, whatever the
+// name.
 func databaseRows(b *rowBuilder, c *SystemContext) {
-	databases := c.Catalog.Databases()
-	if c.Database != "" && c.Catalog.Database(c.Database) == nil {
-		databases = append(databases, &Database{OID: unnamedDatabase, Name: c.Database, Owner: oid.BootstrapRole})
-	}
-	for _, d := range databases {
+	for _, d := range c.Catalog.Databases() {
 		b.next()
 		b.oid("oid", d.OID)
 		b.text("datname", d.Name)
+		if d.OID == firstDatabase && c.Database != "" && c.Catalog.Database(c.Database) == nil {
+			b.text("datname", c.Database)
+		}
 		b.oid("datdba", d.Owner)
 		b.int("encoding", encodingUTF8)
 		b.char("datlocprovider", 'c')
