@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"voronoi/exec/builtin"
 	"voronoi/internal/datum"
 	"voronoi/internal/frontend"
 	"voronoi/internal/oid"
@@ -204,9 +203,4 @@ func (e *emitter) subplan(free []*Var) *emitter {
 	}
 	sub.plan.Inputs = len(free)
 	return sub
-}
-
-// callOf is what a function learns of the place that it is called from.
-func callOf(args []oid.OID, result oid.OID) builtin.Call {
-	return builtin.Call{Args: args, Result: result}
 }

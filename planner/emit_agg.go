@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"fmt"
 	"strings"
 
 	"voronoi/internal/oid"
@@ -33,7 +32,7 @@ func (e *emitter) aggregateCall(x *AggCall) string {
 	if ordered || x.Distinct || len(x.OrderBy) > 0 {
 		return e.sortedAggregate(x, ordered)
 	}
-	return e.function(procFunction("a", x.Proc, actualTypes(x.Args, x.ArgTypes), x.Typ), e.list(x.Args)...)
+	return e.function(procFunction("a", x.Proc, callSite(x.Args, x.ArgTypes, x.Typ, false)), e.list(x.Args)...)
 }
 
 // builtinAggregate is one that SQLite has.
@@ -88,9 +87,8 @@ func (e *emitter) sortedAggregate(x *AggCall, ordered bool) string {
 			return e.fail(pgerr.Newf(pgerr.UndefinedFunction, "could not identify an ordering operator for type %s", k.typ.Name))
 		}
 	}
-	types := actualTypes(operands[:spec.direct+spec.args], nil)
-	f := procFunction("a", x.Proc, types, x.Typ)
-	f.Name += "_" + digest(fmt.Sprint(spec.String(), types))
+	f := procFunction("a", x.Proc, callSite(operands[:spec.direct+spec.args], nil, x.Typ, false))
+	f.Name += "_" + digest(spec.String())
 	f.Args = len(operands)
 	f.Aggregate = spec.wrap(f.Aggregate)
 	return e.function(f, e.list(operands)...)
@@ -109,7 +107,7 @@ func (e *emitter) windowCall(x *WindowCall) string {
 			sql = expandTemplate(impl.AggregateTemplate, e.list(x.Args))
 		}
 	case impl != nil && impl.Aggregate != nil:
-		sql = e.function(procFunction("a", x.Proc, actualTypes(x.Args, x.ArgTypes), x.Typ), e.list(x.Args)...)
+		sql = e.function(procFunction("a", x.Proc, callSite(x.Args, x.ArgTypes, x.Typ, false)), e.list(x.Args)...)
 	default:
 		return e.fail(pgerr.Unsupported("window function %s(%s)", x.Proc.Name, typeNames(e.env, x.ArgTypes)).At(x.Pos))
 	}
@@ -147,7 +145,7 @@ func (e *emitter) frame(w *Window) string {
 			return e.unsupported("RANGE with offset over this type")
 		}
 	}
-	sql := f.Mode + " BETWEEN " + e.frameBound(f.Start) + " AND " + e.frameBound(f.End)
+	sql := f.Mode + " BETWEEN " + e.frameBound(f.Start, countFrameStart) + " AND " + e.frameBound(f.End, countFrameEnd)
 	if f.Exclude != "" {
 		sql += " EXCLUDE " + f.Exclude
 	}
@@ -157,9 +155,11 @@ func (e *emitter) frame(w *Window) string {
 // rangeTypes are the types to which SQLite adds a frame's offset rightly.
 var rangeTypes = map[oid.OID]bool{oid.Int2: true, oid.Int4: true, oid.Int8: true, oid.Float4: true, oid.Float8: true}
 
-func (e *emitter) frameBound(b FrameBound) string {
+func (e *emitter) frameBound(b FrameBound, what count) string {
 	if b.Offset == nil {
 		return b.Kind
 	}
-	return e.expr(b.Offset) + " " + b.Kind
+	checked := newCount(b.Offset, what)
+	checked.Typ = b.Offset.Type()
+	return e.expr(checked) + " " + b.Kind
 }

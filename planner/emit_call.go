@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"voronoi/exec/builtin"
 	"voronoi/exec/catalog"
-	"voronoi/internal/oid"
 	"voronoi/internal/pgerr"
 )
 
@@ -27,44 +27,35 @@ func (e *emitter) call(c *FuncCall) string {
 	if impl.Template != "" {
 		return "(" + expandTemplate(impl.Template, args) + ")"
 	}
-	return e.function(procFunction("f", c.Proc, actualTypes(c.Args, c.ArgTypes), c.Typ), args...)
-}
-
-// actualTypes are the types of a call's arguments, "any" made actual.
-func actualTypes(args []Expr, declared []oid.OID) []oid.OID {
-	if len(args) == len(declared) && !slices.Contains(declared, oid.Any) {
-		return declared
-	}
-	types := make([]oid.OID, len(args))
-	for i, x := range args {
-		if i < len(declared) && declared[i] != oid.Any {
-			types[i] = declared[i]
-		} else if types[i] = x.Type(); types[i] == oid.Unknown {
-			types[i] = oid.Text
-		}
-	}
-	return types
+	return e.function(procFunction("f", c.Proc, callSite(c.Args, c.ArgTypes, c.Typ, c.Variadic)), args...)
 }
 
 // writingProcs are the functions that change something in the database.
 var writingProcs = map[string]bool{"nextval_oid": true, "setval_oid": true, "setval3_oid": true}
 
-// procFunction is the Go function of a proc, named by the proc and, where the
-// declared types leave room, the actual ones.
-func procFunction(prefix string, p *catalog.Proc, args []oid.OID, result oid.OID) *Function {
+// procFunction is the Go function of a proc, named by the proc and, where its
+// declaration leaves room, by what is actual.
+func procFunction(prefix string, p *catalog.Proc, call builtin.Call) *Function {
 	name := fmt.Sprintf("%s%d", prefix, p.OID)
-	if !slices.Equal(args, p.Args) || result != p.Result {
-		for _, t := range args {
-			name += fmt.Sprintf("_%d", t)
+	if !slices.Equal(call.Args, p.Args) || call.Result != p.Result || call.Variadic || call.Fields != nil {
+		full := name
+		for _, t := range call.Args {
+			full += fmt.Sprintf("_%d", t)
 		}
-		name += fmt.Sprintf("_r%d", result)
-		if len(name) > 100 {
-			name = fmt.Sprintf("%s%d_%s", prefix, p.OID, digest(name))
+		full += fmt.Sprintf("_r%d", call.Result)
+		if call.Variadic {
+			full += "_v"
 		}
+		if call.Fields != nil {
+			full += fmt.Sprintf("%q", call.Fields)
+		}
+		if len(full) > 100 || call.Fields != nil {
+			full = name + "_" + digest(full)
+		}
+		name = full
 	}
 	f := &Function{
-		Name: name, Args: len(args), Strict: p.Strict, Volatile: p.Volatile == 'v',
-		Call: callOf(args, result),
+		Name: name, Args: len(call.Args), Strict: p.Strict, Volatile: p.Volatile == 'v', Call: call,
 	}
 	if p.Impl != nil {
 		f.Scalar, f.Aggregate = p.Impl.Scalar, p.Impl.Aggregate

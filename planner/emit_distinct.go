@@ -92,10 +92,10 @@ func (e *emitter) withTies(q *Query) string {
 	sql := "SELECT " + strings.Join(columns, ", ") + " FROM (" + e.body(inner) + ") AS " + alias
 	limit, offset := "-1", "0"
 	if q.Limit != nil {
-		limit = e.expr(newCount(q.Limit, false))
+		limit = e.expr(newCount(q.Limit, countLimit))
 	}
 	if q.Offset != nil {
-		offset = e.expr(newCount(q.Offset, true))
+		offset = e.expr(newCount(q.Offset, countOffset))
 	}
 	where := fmt.Sprintf("(%s < 0 OR @.c%d <= %[1]s + %[3]s) AND @.c%d > %[3]s AND %[1]s <> 0", limit, n, offset, n+1)
 	unlimited := *q

@@ -83,7 +83,7 @@ func (e *emitter) expr(x Expr) string {
 	case *Const, *Param:
 		return e.bind(x)
 	case *countExpr:
-		return e.function(countFunction(x.Offset), e.expr(x.Arg))
+		return e.function(countFunction(x.What), e.expr(x.Arg))
 	case *Default:
 		return e.fail(pgerr.New(pgerr.SyntaxError, "DEFAULT is not allowed in this context").At(x.Pos))
 	}

@@ -58,15 +58,15 @@ func (e *emitter) tableFunc(f *TableFunc) (setCall, []string) {
 	}
 	if f.Columns > 1 || f.Call != nil && composite(e, x.Type()) {
 		// One row of the fields of a record.
+		types := fieldTypes(e.env, x.Type())
 		return setCall{
-			set: func(c *builtin.Call, args []datum.Datum) (builtin.Rows, error) {
-				fields, err := recordFields(c, args[0])
-				if err != nil {
-					return nil, err
-				}
-				return &oneRowOf{row: fields}, nil
+			set: func(_ *builtin.Call, args []datum.Datum) (builtin.Rows, error) {
+				row := make([]datum.Datum, f.Columns)
+				fields, _ := datum.RecordFields(types, args[0])
+				copy(row, fields)
+				return &oneRowOf{row: row}, nil
 			},
-			args: 1, columns: f.Columns, name: "fields",
+			args: 1, columns: f.Columns, name: fmt.Sprintf("fields_%d", x.Type()),
 		}, []string{e.expr(x)}
 	}
 	return setCall{args: 1, columns: 1, name: "value"}, []string{e.expr(x)}
@@ -88,18 +88,15 @@ func (e *emitter) setCall(c *FuncCall, columns int) setCall {
 		e.fail(unsupportedCall(e.env, c))
 		return setCall{}
 	}
-	types := actualTypes(c.Args, c.ArgTypes)
-	return setCall{
-		call: callOf(types, c.Typ), set: impl.Set, strict: c.Proc.Strict,
-		args: len(c.Args), columns: columns, name: procFunction("set_", c.Proc, types, c.Typ).Name,
-	}
+	f := procFunction("set_", c.Proc, callSite(c.Args, c.ArgTypes, c.Typ, c.Variadic))
+	return setCall{call: f.Call, set: impl.Set, strict: f.Strict, args: f.Args, columns: columns, name: f.Name}
 }
 
 // lockstep is the virtual table that runs calls side by side: as many rows as
 // the longest has, the others NULL at the end. Its arguments are those of the
 // calls one after the other.
 func (e *emitter) lockstep(calls []setCall) string {
-	if len(calls) == 1 && calls[0].set != nil && calls[0].name != "fields" {
+	if len(calls) == 1 && calls[0].set != nil && !strings.HasPrefix(calls[0].name, "fields") {
 		c := calls[0]
 		return e.module(&Module{Name: c.name, Kind: ModuleSet, Columns: c.columns, Args: c.args, Call: c.call, Set: c.set, Strict: c.strict})
 	}

@@ -218,10 +218,10 @@ func (e *emitter) limit(q *Query) string {
 	}
 	sql := " LIMIT -1"
 	if q.Limit != nil {
-		sql = " LIMIT " + e.expr(newCount(q.Limit, false))
+		sql = " LIMIT " + e.expr(newCount(q.Limit, countLimit))
 	}
 	if q.Offset != nil {
-		sql += " OFFSET " + e.expr(newCount(q.Offset, true))
+		sql += " OFFSET " + e.expr(newCount(q.Offset, countOffset))
 	}
 	return sql
 }

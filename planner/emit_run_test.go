@@ -98,6 +98,18 @@ func (r *runner) table(name string) *catalog.Relation {
 	return r.snap.RelationNamed(oid.PublicSchema, name)
 }
 
+// FieldsOf is the names and types of the fields of a composite type.
+func (r *runner) FieldsOf(id oid.OID) (names []string, types []*datum.Type, ok bool) {
+	t := r.snap.Type(id)
+	if t == nil || t.Relation == 0 {
+		return nil, nil, false
+	}
+	for _, c := range r.snap.Relation(t.Relation).Live() {
+		names, types = append(names, c.Name), append(types, r.Type(c.Type))
+	}
+	return names, types, true
+}
+
 // planWith parses, analyses and plans one statement.
 func (r *runner) planWith(env *Env, sql string) (Plan, error) {
 	statements, err := sqlparse.Parse(sql)

@@ -58,13 +58,33 @@ func (e *emitter) over(q *Query, sql string, entry *Entry) string {
 // compares by key, and INTERSECT ALL and EXCEPT ALL, are groupings.
 func (e *emitter) setOp(s *SetOp) string {
 	if s.Kind == Union && s.All {
-		return strings.Join(e.unionAll(s, nil), " UNION ALL ")
+		return appended(e.unionAll(s, nil), len(s.Entry.Columns))
 	}
 	if s.All || e.anyByKey(s.Left.Targets) {
 		return e.setOpByGroups(s)
 	}
 	words := map[SetOpKind]string{Union: " UNION ", Intersect: " INTERSECT ", Except: " EXCEPT "}
 	return e.side(s.Left, s.Entry) + words[s.Kind] + e.side(s.Right, s.Entry)
+}
+
+// maxCompound is how many SELECTs are put into one compound: SQLite takes 500.
+const maxCompound = 400
+
+// appended joins SELECTs of so many columns by UNION ALL, in several levels
+// where they are many.
+func appended(sides []string, columns int) string {
+	for len(sides) > maxCompound {
+		list := strings.Join(numberedColumns("u", columns), ", ")
+		if columns == 0 {
+			list = "NULL"
+		}
+		var level []string
+		for at := 0; at < len(sides); at += maxCompound {
+			level = append(level, "SELECT "+list+" FROM ("+strings.Join(sides[at:min(at+maxCompound, len(sides))], " UNION ALL ")+") AS u")
+		}
+		sides = level
+	}
+	return strings.Join(sides, " UNION ALL ")
 }
 
 // unionAll collects the sides of a chain of UNION ALL.

@@ -140,7 +140,7 @@ func (e *emitter) arraySubquery(x *Subquery) string {
 	nested := elem == x.Typ
 	f := &Function{
 		Name: fmt.Sprintf("array_of_%d", elem), Args: 1,
-		Call: callOf([]oid.OID{elem}, x.Typ),
+		Call: builtin.Call{Args: []oid.OID{elem}, Result: x.Typ},
 		Aggregate: func(*builtin.Call) (builtin.Accumulator, error) {
 			return &collector{elem: array.Elem, nested: nested}, nil
 		},

@@ -145,7 +145,7 @@ func (v *evaluation) call(e *FuncCall) (datum.Datum, error) {
 	if err != nil {
 		return datum.Null, err
 	}
-	return v.apply(builtin.Call{Args: actualTypes(e.Args, e.ArgTypes), Result: e.Typ}, e.Proc.Impl.Scalar, e.Proc.Strict, args)
+	return v.apply(callSite(e.Args, e.ArgTypes, e.Typ, e.Variadic), e.Proc.Impl.Scalar, e.Proc.Strict, args)
 }
 
 func (v *evaluation) helper(e Expr) (datum.Datum, error) {

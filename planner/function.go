@@ -126,16 +126,12 @@ func keyFunction(t *datum.Type) *Function {
 }
 
 // countFunction checks a LIMIT or OFFSET that only SQLite can compute.
-func countFunction(offset bool) *Function {
-	name := "limit_count"
-	if offset {
-		name = "offset_count"
-	}
+func countFunction(what count) *Function {
 	return &Function{
-		Name: name, Args: 1,
+		Name: countRules[what].name, Args: 1,
 		Call: builtin.Call{Args: []oid.OID{oid.Int8}, Result: oid.Int8},
 		Scalar: func(_ *builtin.Call, a []datum.Datum) (datum.Datum, error) {
-			return checkCount(a[0], offset)
+			return checkCount(a[0], what)
 		},
 	}
 }

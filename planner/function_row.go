@@ -1,15 +1,12 @@
 package planner
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math"
 	"strings"
 
 	"voronoi/exec/builtin"
 	"voronoi/internal/datum"
 	"voronoi/internal/oid"
-	"voronoi/internal/pgerr"
 )
 
 // rowHelper is ROW(…). Of a whole row that an outer join made NULL the first
@@ -35,24 +32,21 @@ func rowHelper(env *Env, x Expr) (*Function, []Expr, error) {
 		Name: full, Args: -1,
 		Call: builtin.Call{Result: e.Typ},
 		Scalar: func(_ *builtin.Call, a []datum.Datum) (datum.Datum, error) {
-			return newRecord(types, a), nil
+			return datum.NewRecord(types, a), nil
 		},
 	}, e.Fields, nil
 }
 
 // fieldHelper is (row).field.
-func fieldHelper(_ *Env, x Expr) (*Function, []Expr, error) {
+func fieldHelper(env *Env, x Expr) (*Function, []Expr, error) {
 	e := x.(*Field)
-	index := e.Index
+	index, types := e.Index, fieldTypes(env, e.Arg.Type())
 	return &Function{
-		Name: fmt.Sprintf("field_%d_%d", index, e.Typ), Args: 1, Strict: true,
+		Name: fmt.Sprintf("field_%d_%d_%d", index, e.Arg.Type(), e.Typ), Args: 1, Strict: true,
 		Call: builtin.Call{Args: []oid.OID{e.Arg.Type()}, Result: e.Typ},
-		Scalar: func(c *builtin.Call, a []datum.Datum) (datum.Datum, error) {
-			fields, err := recordFields(c, a[0])
-			if err != nil || index >= len(fields) {
-				return datum.Null, err
-			}
-			return fields[index], nil
+		Scalar: func(_ *builtin.Call, a []datum.Datum) (datum.Datum, error) {
+			field, _ := datum.RecordField(types, a[0], index)
+			return field, nil
 		},
 	}, []Expr{e.Arg}, nil
 }
@@ -67,14 +61,11 @@ func rowNullHelper(_ *Env, x Expr) (*Function, []Expr, error) {
 	return &Function{
 		Name: name, Args: 1,
 		Call: builtin.Call{Args: []oid.OID{oid.Record}, Result: oid.Bool},
-		Scalar: func(c *builtin.Call, a []datum.Datum) (datum.Datum, error) {
+		Scalar: func(_ *builtin.Call, a []datum.Datum) (datum.Datum, error) {
 			if a[0].IsNull() {
 				return datum.Bool(!not), nil
 			}
-			fields, err := recordFields(c, a[0])
-			if err != nil {
-				return datum.Null, err
-			}
+			fields, _ := datum.RecordFields(nil, a[0])
 			for _, f := range fields {
 				if f.IsNull() == not {
 					return datum.Bool(false), nil
@@ -85,46 +76,27 @@ func rowNullHelper(_ *Env, x Expr) (*Function, []Expr, error) {
 	}, []Expr{e.Arg}, nil
 }
 
-// newRecord makes a record in Postgres's binary format: the number of fields,
-// then for each its type, length and value.
-func newRecord(types []*datum.Type, values []datum.Datum) datum.Datum {
-	b := binary.BigEndian.AppendUint32(nil, uint32(len(types)))
-	for i, t := range types {
-		b = binary.BigEndian.AppendUint32(b, uint32(t.OID))
-		if values[i].IsNull() {
-			b = binary.BigEndian.AppendUint32(b, math.MaxUint32)
-			continue
-		}
-		at := len(b)
-		b = t.AppendBinary(append(b, 0, 0, 0, 0), nil, values[i])
-		binary.BigEndian.PutUint32(b[at:], uint32(len(b)-at-4))
+// fieldTypes are the types of a row type's fields, nil for an anonymous record:
+// fields of types that users have made can only be read by them.
+func fieldTypes(env *Env, id oid.OID) []*datum.Type {
+	if env.Catalog == nil {
+		return nil
 	}
-	return datum.Blob(b)
-}
-
-// recordFields takes a record apart again.
-func recordFields(c *builtin.Call, d datum.Datum) ([]datum.Datum, error) {
-	short := pgerr.New(pgerr.InvalidBinaryRepresentation, "insufficient data left in message")
-	b := d.Bytes()
-	if len(b) < 4 {
-		return nil, short
+	t := env.Catalog.Type(id)
+	if t == nil || t.Relation == 0 {
+		return nil
 	}
-	fields := make([]datum.Datum, 0, 8)
-	for b = b[4:]; len(b) >= 8; {
-		t, n := c.Type(oid.OID(binary.BigEndian.Uint32(b))), int(int32(binary.BigEndian.Uint32(b[4:])))
-		b = b[8:]
-		if n < 0 {
-			fields = append(fields, datum.Null)
-			continue
-		}
-		if t == nil || n > len(b) {
-			return nil, short
-		}
-		f, err := t.Recv(c.Env, b[:n])
+	r := env.Catalog.Relation(t.Relation)
+	if r == nil {
+		return nil
+	}
+	var fields []*datum.Type
+	for _, c := range r.Live() {
+		f, err := typeOf(env, c.Type)
 		if err != nil {
-			return nil, err
+			return nil
 		}
-		fields, b = append(fields, f), b[n:]
+		fields = append(fields, f)
 	}
-	return fields, nil
+	return fields
 }

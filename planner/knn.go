@@ -247,7 +247,7 @@ func wanted(q *Query) Expr {
 	if q.Limit == nil || !computable(q.Limit) {
 		return nil
 	}
-	sum := &sumExpr{Typed: Typed{Typ: newCount(q.Limit, false).Typ, Mod: -1}, Args: []Expr{q.Limit}}
+	sum := &sumExpr{Typed: Typed{Typ: newCount(q.Limit, countLimit).Typ, Mod: -1}, Args: []Expr{q.Limit}}
 	if q.Offset != nil {
 		if !computable(q.Offset) {
 			return nil

@@ -81,7 +81,7 @@ func (e *emitter) knnFrom(x *Entry) string {
 	}
 	return fmt.Sprintf("(SELECT %s FROM %s AS %s CROSS JOIN %s ON %s.%s = %[3]s.key ORDER BY %[3]s.distance LIMIT %[7]s) AS %[8]s",
 		strings.Join(columns, ", "), source, rowAlias, table, b.alias, catalog.KeyColumn,
-		e.expr(newCount(scan.Limit, false)), e.enter(x))
+		e.expr(newCount(scan.Limit, countLimit)), e.enter(x))
 }
 
 // knnScan is the search that a call of knn asks for, its index not yet chosen.

@@ -141,7 +141,7 @@ func writeHead(b *strings.Builder, e Expr) {
 	case *Grouping:
 		fmt.Fprintf(b, "%v", e.Args)
 	case *countExpr:
-		flag(e.Offset, 'o')
+		b.WriteByte('0' + byte(e.What))
 	}
 }
 

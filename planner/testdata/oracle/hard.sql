@@ -267,3 +267,25 @@ SELECT pg_typeof(sum(n)), pg_typeof(avg(n)), pg_typeof(count(*)) FROM orders
 SELECT i.id FROM items i JOIN LATERAL unnest(i.tags) t ON t = 'red' ORDER BY i.id
 
 SELECT bool_or(x > 2), bool_and(x > 2) FROM generate_series(1, 3) x
+
+SELECT id, sum(n) OVER (ORDER BY id ROWS -1 PRECEDING) FROM orders
+
+SELECT id, sum(n) OVER (ORDER BY id ROWS NULL PRECEDING) FROM orders
+
+SELECT id, sum(n) OVER (ORDER BY id ROWS BETWEEN 1 + 1 PRECEDING AND 0 FOLLOWING) FROM orders ORDER BY id
+
+SELECT r.f1, (r.x).label FROM (SELECT t AS x, 5 AS f1 FROM tree t WHERE id = 2) r
+
+SELECT (ROW(1, 'a', NULL)) IS NULL, ROW(NULL, NULL) IS NULL, (SELECT t FROM tree t WHERE id = 99) IS NULL
+
+SELECT x IS NULL, x IS NOT NULL FROM (SELECT t AS x FROM tree t WHERE id IN (1, 2) ORDER BY id) s ORDER BY 1
+
+SELECT row_to_json(x) FROM (SELECT 1 AS a, 'b' AS c) x
+
+SELECT json_agg(x) FROM (SELECT id, label AS l FROM tree ORDER BY id LIMIT 2) x
+
+SELECT jsonb_agg(ROW(id, label)) FROM tree WHERE id = 1
+
+SELECT concat_ws('-', VARIADIC ARRAY['a', 'b']), concat(VARIADIC tags) FROM items WHERE id = 1
+
+SELECT num_nulls(1, NULL, 'x'), num_nonnulls(VARIADIC ARRAY[1, NULL])
