@@ -45,9 +45,9 @@ func (s *Session) explain(ctx context.Context, n *planner.Explain, st *statement
 func explainLines(plan planner.Plan) []string {
 	switch p := plan.(type) {
 	case *planner.QueryPlan:
-		return p.Explain
+		return p.Explain()
 	case *planner.ModifyPlan:
-		return p.Explain
+		return p.Explain()
 	}
 	return nil
 }

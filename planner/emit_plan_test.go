@@ -34,9 +34,9 @@ func TestPlans(t *testing.T) {
 					return errorText(err)
 				}
 				if m, ok := plan.(*ModifyPlan); ok {
-					return strings.Join(m.Explain, "\n") + "\n"
+					return strings.Join(m.Explain(), "\n") + "\n"
 				}
-				return strings.Join(plan.(*QueryPlan).Explain, "\n") + "\n"
+				return strings.Join(plan.(*QueryPlan).Explain(), "\n") + "\n"
 			case "knn":
 				return r.knnText(d.Input)
 			}
@@ -47,7 +47,7 @@ func TestPlans(t *testing.T) {
 }
 
 // planFixture has a table of vectors with an index, and one that refers to it.
-func planFixture(t *testing.T) *runner {
+func planFixture(t testing.TB) *runner {
 	r := newRunner(t)
 	text := func(values ...string) []*string {
 		row := make([]*string, len(values))

@@ -81,6 +81,9 @@ type QueryPlan struct {
 	// Writes is true when running the plan may write: nextval, or a
 	// data-modifying CTE.
 	Writes bool
+	// Defines is true when the plan calls a function that changes the catalog:
+	// it must read within a writing transaction.
+	Defines bool
 	// ReadsTables lists the tables whose rows the plan reads.
 	Tables []oid.OID
 	// Locking is the strongest FOR UPDATE or SHARE, "" for none.
@@ -88,8 +91,8 @@ type QueryPlan struct {
 	// Modifying are data-modifying CTEs, to be run in order before the query;
 	// each result is the row set that voronoi_cte reads by index.
 	Modifying []*ModifyPlan
-	// Explain is the plan as EXPLAIN prints it, a line each.
-	Explain []string
+	// Explain gives the plan as EXPLAIN prints it, a line each.
+	Explain func() []string
 }
 
 // Ties orders rows beyond the first sort key.
@@ -228,7 +231,7 @@ type ModifyPlan struct {
 	// for DELETE), then the carried values. Nil without RETURNING.
 	Returning *RowQuery
 	// ViewCheck and such are not supported and refused by analysis.
-	Explain []string
+	Explain func() []string
 }
 
 // ConflictPlan is ON CONFLICT.
