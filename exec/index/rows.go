@@ -41,6 +41,11 @@ type rows struct {
 	// pendingFrom is the first slot of the open transaction, or more than any:
 	// all pending insertions are there or behind.
 	pendingFrom atomic.Int64
+	// latest is the highest commit that any slot was born by, and unseen how
+	// many slots some snapshot does not see for another reason than that it is
+	// too old: deleted, or rolled back.
+	latest atomic.Uint64
+	unseen atomic.Int64
 }
 
 func newRows(dims int) *rows {
@@ -120,6 +125,15 @@ func (v *View) Norms(chunk int) []float32 { return v.chunks[chunk].norms }
 func (v *View) Visible(s Slot, seq Seq) bool {
 	c, at := v.chunks[s>>v.shift], v.at(s)
 	return Seq(c.born[at].Load()) <= seq && seq < Seq(c.died[at].Load())
+}
+
+// AllVisible reports whether the snapshot with sequence seq sees every slot, as
+// far as can be told at once.
+func (v *View) AllVisible(seq Seq) bool {
+	r := v.rows
+	// In this order: what is not pending any more is in the other two.
+	return (seq == Pending || r.pendingFrom.Load() >= int64(v.Len())) &&
+		r.unseen.Load() == 0 && Seq(r.latest.Load()) <= seq
 }
 
 // PendingFrom is the slot from which on the insertions of the open transaction

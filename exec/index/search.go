@@ -27,6 +27,9 @@ type SearchOptions struct {
 	// MaxProbes bounds how many lists it goes on to when those are exhausted;
 	// 0 is all.
 	MaxProbes int
+	// Refine is how many vectors an IVF index with codes measures exactly for
+	// each row that the caller expects; 0 is 10.
+	Refine int
 	// Strict ends the search with what the first Probes lists or the first
 	// EfSearch candidates gave, although more rows are wanted.
 	Strict bool

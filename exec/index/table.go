@@ -115,6 +115,7 @@ func (t *Table) Kill(key int64) bool {
 	delete(t.live, key)
 	v := t.View()
 	v.setDied(s, Pending)
+	v.rows.unseen.Add(1)
 	t.undo = append(t.undo, change{key: key, slot: s})
 	return true
 }
@@ -152,10 +153,12 @@ func (t *Table) RollbackTo(m Mark) {
 		t.undo = t.undo[:len(t.undo)-1]
 		if c.birth {
 			v.setBorn(c.slot, never)
+			v.rows.unseen.Add(1)
 			delete(t.live, c.key)
 			t.dead++
 		} else {
 			v.setDied(c.slot, alive)
+			v.rows.unseen.Add(-1)
 			t.live[c.key] = c.slot
 		}
 	}
@@ -172,6 +175,9 @@ func (t *Table) Rollback() {
 // that number finds them; until Commit, Rollback still undoes them.
 func (t *Table) Publish(seq Seq) {
 	v := t.View()
+	if uint64(seq) > v.rows.latest.Load() {
+		v.rows.latest.Store(uint64(seq))
+	}
 	for _, c := range t.undo {
 		if c.birth {
 			v.setBorn(c.slot, seq)
@@ -235,6 +241,7 @@ func (t *Table) Reclaim(oldest Seq) int {
 	old := t.View()
 	moved := make([]Slot, old.Len())
 	fresh := newRows(old.Dims())
+	fresh.latest.Store(old.rows.latest.Load())
 	dropped, dying := 0, 0
 	for s := range Slot(old.Len()) {
 		if old.deadBefore(s, oldest) {
@@ -247,6 +254,7 @@ func (t *Table) Reclaim(oldest Seq) int {
 		if died != alive {
 			v := fresh.view()
 			v.setDied(moved[s], died)
+			fresh.unseen.Add(1)
 			dying++
 		}
 	}

@@ -48,6 +48,7 @@ func (r *recorder) Remap(v View, moved []Slot) {
 // TestTableHistory runs random transactions with savepoints against a table
 // and against maps, and compares what every snapshot that is still alive sees.
 func TestTableHistory(t *testing.T) {
+	alls := 0
 	for seed := range uint64(30) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		table := NewTable(1)
@@ -68,7 +69,15 @@ func TestTableHistory(t *testing.T) {
 			if have := visible(t, v, Pending); !maps.Equal(have, now) {
 				t.Fatalf("seed %d step %d: the writer sees %v, want %v", seed, step, have, now)
 			}
+			if v.AllVisible(Pending) && len(now) != v.Len() {
+				t.Fatalf("seed %d step %d: the writer sees %d slots of %d, which it takes for all", seed, step, len(now), v.Len())
+			}
 			for s, want := range snapshots {
+				if all := v.AllVisible(s); all && len(want) != v.Len() {
+					t.Fatalf("seed %d step %d: snapshot %d sees %d slots of %d, which it takes for all", seed, step, s, len(want), v.Len())
+				} else if all {
+					alls++
+				}
 				if have := visible(t, v, s); !maps.Equal(have, want) {
 					t.Fatalf("seed %d step %d: snapshot %d sees %v, want %v", seed, step, s, have, want)
 				}
@@ -132,6 +141,32 @@ func TestTableHistory(t *testing.T) {
 		if v := table.View(); v.Len() != len(snapshots[seq]) || table.Dead() != 0 {
 			t.Errorf("seed %d: %d slots for %d vectors after everything was reclaimed, %d dead", seed, v.Len(), len(snapshots[seq]), table.Dead())
 		}
+	}
+	if alls == 0 {
+		t.Error("no snapshot ever took itself to see all")
+	}
+}
+
+func TestAllVisible(t *testing.T) {
+	table := NewTable(1)
+	sees := func(seq Seq) bool { v := table.View(); return v.AllVisible(seq) }
+	table.Append(1, []float32{1})
+	if sees(4) || !sees(Pending) {
+		t.Error("an open insertion: the others see all, or the writer does not")
+	}
+	table.Publish(5)
+	table.Commit()
+	if sees(4) || !sees(5) {
+		t.Error("committed by 5: 4 sees all, or 5 does not")
+	}
+	mark := table.Mark()
+	table.Kill(1)
+	if sees(Pending) {
+		t.Error("an open deletion: the writer sees all")
+	}
+	table.RollbackTo(mark)
+	if !sees(5) {
+		t.Error("a deletion that was undone: 5 does not see all")
 	}
 }
 

@@ -93,6 +93,7 @@ func (c *cursor) secondPass() {
 
 // scan offers every visible and allowed vector whose rank is not out.
 func (c *cursor) scan(offer func(vectorops.Candidate), out func(rank float64) bool) {
+	allVisible := c.view.AllVisible(c.seq)
 	for i := range c.view.Vectors().Chunks() {
 		if c.err = c.options.Err(); c.err != nil {
 			return
@@ -104,7 +105,7 @@ func (c *cursor) scan(offer func(vectorops.Candidate), out func(rank float64) bo
 				continue
 			}
 			slot := first + index.Slot(j)
-			if !c.view.Visible(slot, c.seq) {
+			if !allVisible && !c.view.Visible(slot, c.seq) {
 				continue
 			}
 			key := c.view.Key(slot)

@@ -29,6 +29,11 @@ type Options struct {
 	Lists      int    // 0 is DefaultLists
 	Seed       uint64 // same seed, same index
 	Iterations int    // of k-means at most; 0 is DefaultIterations
+	// Parts makes lists be scanned by 4-bit product quantization codes of so
+	// many parts, and only what they find near be measured: AutoParts leaves
+	// the number to the index, 0 measures every vector of a list. L1 has no
+	// codes.
+	Parts int
 }
 
 // Phases of a build, in pgvector's words.
@@ -51,15 +56,30 @@ func Build(ctx context.Context, view index.View, o Options, progress Progress) (
 	if progress == nil {
 		progress = func(string, int, int) {}
 	}
-	centroids, err := train(ctx, view, o, progress)
+	sample := sampleAlive(view, o.Lists*trainPerList, o.Seed)
+	centroids, err := train(ctx, sample, o, progress)
 	if err != nil {
 		return nil, err
 	}
+	return fill(ctx, view, o, centroids, sample, progress)
+}
+
+// fill makes the index of given centroids, with codes learnt from a sample.
+func fill(ctx context.Context, view index.View, o Options, centroids, sample vectorops.Matrix, progress Progress) (*Index, error) {
 	st := &state{
 		view: view, lists: make([]list, centroids.Rows()),
 		coarse: coarse{centroids: centroids, spherical: isSpherical(o.Metric)},
 	}
+	if o.wantsCodes(view.Len()) {
+		var err error
+		if st.coder, err = trainCoder(ctx, sample, o); err != nil {
+			return nil, err
+		}
+	}
 	if err := st.assignAll(ctx, progress); err != nil {
+		return nil, err
+	}
+	if err := st.encodeAll(ctx); err != nil {
 		return nil, err
 	}
 	x := &Index{options: o, covered: view}
@@ -74,6 +94,9 @@ func (o *Options) check() error {
 	if o.Iterations == 0 {
 		o.Iterations = DefaultIterations
 	}
+	if o.Parts < AutoParts || o.Parts > MaxDims {
+		return fmt.Errorf("parts must be between %d and %d, not %d", AutoParts, MaxDims, o.Parts)
+	}
 	if o.Lists < MinLists || o.Lists > MaxLists {
 		return fmt.Errorf("lists must be between %d and %d, not %d", MinLists, MaxLists, o.Lists)
 	}
@@ -82,10 +105,9 @@ func (o *Options) check() error {
 
 // train finds the centroids. With fewer vectors than lists each vector is one;
 // with none, the only list has its centroid at the origin.
-func train(ctx context.Context, view index.View, o Options, progress Progress) (vectorops.Matrix, error) {
-	sample := sampleAlive(view, o.Lists*trainPerList, o.Seed)
+func train(ctx context.Context, sample vectorops.Matrix, o Options, progress Progress) (vectorops.Matrix, error) {
 	if sample.Rows() == 0 {
-		return vectorops.NewMatrix(1, view.Dims()), nil
+		return vectorops.NewMatrix(1, sample.Dims), nil
 	}
 	res, err := vectorops.KMeans(ctx, sample, vectorops.KMeansOptions{
 		K: min(o.Lists, sample.Rows()), Seed: o.Seed, MaxIterations: o.Iterations,
@@ -155,7 +177,7 @@ func (st *state) assignAll(ctx context.Context, progress Progress) error {
 		progress(PhaseAssign, first+rows, vectors.Len())
 	}
 	for i := range lists {
-		st.lists[i].slots.Store(&lists[i])
+		st.lists[i].store(posting{slots: lists[i]})
 	}
 	return nil
 }

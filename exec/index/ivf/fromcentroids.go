@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"voronoi/exec/index"
+	"voronoi/pq"
 	"voronoi/vectorops"
 )
 
@@ -13,14 +14,9 @@ func FromCentroids(ctx context.Context, view index.View, o Options, centroids ve
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	st := &state{
-		view: view, lists: make([]list, centroids.Rows()),
-		coarse: coarse{centroids: centroids, spherical: isSpherical(o.Metric)},
+	var sample vectorops.Matrix
+	if o.wantsCodes(view.Len()) {
+		sample = sampleAlive(view, pq.ScanKsub*trainPerList, o.Seed)
 	}
-	if err := st.assignAll(ctx, func(string, int, int) {}); err != nil {
-		return nil, err
-	}
-	x := &Index{options: o, covered: view}
-	x.state.Store(st)
-	return x, nil
+	return fill(ctx, view, o, centroids, sample, func(string, int, int) {})
 }

@@ -19,26 +19,32 @@ type Index struct {
 type state struct {
 	view   index.View // any view of these rows; Now() for the present
 	coarse coarse
+	coder  *coder // nil if lists are measured exactly
 	lists  []list
 }
 
-// list is the slots in one inverted list. The writer appends behind what
-// readers see.
+// list is one inverted list. The writer appends behind what readers see.
 type list struct {
-	slots atomic.Pointer[[]index.Slot]
+	at atomic.Pointer[posting]
 }
 
-func (l *list) load() []index.Slot {
-	if p := l.slots.Load(); p != nil {
-		return *p
+// posting is what is in a list: slots, ascending, and their codes, if the
+// index has a coder, in whole blocks.
+type posting struct {
+	slots []index.Slot
+	codes []byte
+}
+
+var emptyPosting posting
+
+func (l *list) load() *posting {
+	if p := l.at.Load(); p != nil {
+		return p
 	}
-	return nil
+	return &emptyPosting
 }
 
-func (l *list) append(s index.Slot) {
-	slots := append(l.load(), s)
-	l.slots.Store(&slots)
-}
+func (l *list) store(p posting) { l.at.Store(&p) }
 
 // coarse is the coarse quantizer.
 type coarse struct {
@@ -82,6 +88,15 @@ func (x *Index) Metric() vectorops.Metric { return x.options.Metric }
 // Options is what the index was built with.
 func (x *Index) Options() Options { return x.options }
 
+// Parts is the number of parts of the codes that lists are scanned by; 0 if
+// they are measured exactly.
+func (x *Index) Parts() int {
+	if c := x.state.Load().coder; c != nil {
+		return c.book.M
+	}
+	return 0
+}
+
 // Lists is the number of lists; fewer than asked for when there were fewer
 // vectors than that.
 func (x *Index) Lists() int { return len(x.state.Load().lists) }
@@ -91,7 +106,22 @@ func (x *Index) ListSizes() []int {
 	st := x.state.Load()
 	sizes := make([]int, len(st.lists))
 	for i := range st.lists {
-		sizes[i] = len(st.lists[i].load())
+		sizes[i] = len(st.lists[i].load().slots)
+	}
+	return sizes
+}
+
+// VisibleSizes is the number of vectors in each list that the snapshot seq sees.
+func (x *Index) VisibleSizes(seq index.Seq) []int {
+	st := x.state.Load()
+	view := st.view.Now()
+	sizes := make([]int, len(st.lists))
+	for i := range st.lists {
+		for _, s := range st.lists[i].load() {
+			if int(s) < view.Len() && view.Visible(s, seq) {
+				sizes[i]++
+			}
+		}
 	}
 	return sizes
 }
@@ -129,33 +159,45 @@ func (x *Index) Nearest(vec []float32, n int) (lists []int, distances []float64,
 
 // order is all lists in order of their centroids' distance to a vector.
 func (st *state) order(vec []float32) *vectorops.Ranking {
+	distances := st.coarse.distances(vec)
+	lists := make([]vectorops.Candidate, len(distances))
+	for i, d := range distances {
+		lists[i] = vectorops.Candidate{Rank: float64(d), Key: int64(i)}
+	}
 	var r vectorops.Ranking
 	r.Reset()
-	for i, d := range st.coarse.distances(vec) {
-		r.Add(vectorops.Candidate{Rank: float64(d), Key: int64(i)})
-	}
+	r.Add(lists...)
 	return &r
 }
 
 // Insert takes in a slot.
 func (x *Index) Insert(view index.View, s index.Slot) {
 	st := x.state.Load()
-	st.lists[st.coarse.nearest(view.Vector(s))].append(s)
+	l := &st.lists[st.coarse.nearest(view.Vector(s))]
+	p := *l.load()
+	if st.coder != nil {
+		p.codes = st.coder.encoder().append(p.codes, len(p.slots), view.Vector(s))
+	}
+	p.slots = append(p.slots, s)
+	l.store(p)
 	x.covered = view
 }
 
 // Remap follows a Reclaim of the table.
 func (x *Index) Remap(view index.View, moved []index.Slot) {
 	old := x.state.Load()
-	st := &state{view: view, coarse: old.coarse, lists: make([]list, len(old.lists))}
+	st := &state{view: view, coarse: old.coarse, coder: old.coder, lists: make([]list, len(old.lists))}
 	for i := range old.lists {
-		var slots []index.Slot
-		for _, s := range old.lists[i].load() {
+		var p posting
+		var kept []int
+		was := old.lists[i].load()
+		for at, s := range was.slots {
 			if moved[s] != index.Gone {
-				slots = append(slots, moved[s])
+				p.slots, kept = append(p.slots, moved[s]), append(kept, at)
 			}
 		}
-		st.lists[i].slots.Store(&slots)
+		p.codes = st.coder.moved(was.codes, kept)
+		st.lists[i].store(p)
 	}
 	x.covered = view
 	x.state.Store(st)

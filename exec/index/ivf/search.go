@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"voronoi/exec/index"
+	"voronoi/pq"
 	"voronoi/vectorops"
 )
 
@@ -17,9 +18,13 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 	if err := c.view.CheckQuery(query); err != nil {
 		return nil, err
 	}
+	c.allVisible = c.view.AllVisible(seq)
 	c.measure = index.NewMeasure(x.options.Metric, query)
 	c.probes = max(o.Probes, 1)
 	c.maxProbes = len(st.lists)
+	if st.coder != nil && c.probes < len(st.lists) { // else the search is to be exact
+		c.table = st.coder.scanTable(query)
+	}
 	if o.Strict {
 		c.maxProbes = min(c.probes, c.maxProbes)
 	} else if o.MaxProbes > 0 {
@@ -43,10 +48,19 @@ type cursor struct {
 	measure  *index.Measure
 	counters index.Counters
 	err      error
+	// allVisible spares looking at each slot's stamps.
+	allVisible bool
 
 	probes, maxProbes int
 	order             *vectorops.Ranking // lists not yet probed; nil before the first probe
 	ownFrom           index.Slot         // slots from here on were measured first (invariant 3)
+
+	// With codes: the lists probed last, how many of their best to measure, and
+	// the last of those that were; deeper if there may be others.
+	table  *pq.ScanTable
+	keep   int
+	worst  uint64
+	deeper bool
 
 	// The lists probed last: everything measured, and in what part it was
 	// ranked. Most of it is never looked at again, so that visibility and key
@@ -63,9 +77,17 @@ type cursor struct {
 
 // batch is memory that passes from one search to the next.
 type batch struct {
-	slots   []index.Slot
-	ranks   []float64
-	nearest vectorops.TopK
+	slots     []index.Slot
+	ranks     []float64
+	nearest   vectorops.TopK
+	probed    []probed
+	estimator estimator
+}
+
+// probed is a list as it was when it was probed: the first n of it count.
+type probed struct {
+	*posting
+	n int
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
@@ -101,44 +123,117 @@ func (c *cursor) deliver(next vectorops.Candidate) (int64, float64, bool) {
 	return next.Key, c.measure.Metric.FromRank(next.Rank), true
 }
 
-// more probes the next lists; false when there are none to probe.
+// more measures more: the next best of the lists probed last, if they were
+// scanned by codes and have others, or else the next lists. False when there
+// is nothing left to measure.
 func (c *cursor) more() bool {
 	if c.batch == nil {
 		c.batch = batches.Get().(*batch)
 	}
 	c.slots, c.ranks = c.slots[:0], c.ranks[:0]
-	if c.order == nil {
+	switch {
+	case c.order == nil:
 		c.order = c.state.order(c.measure.Query())
-		c.ownFrom = index.Slot(c.view.Len())
-		if c.seq == index.Pending {
-			c.ownFrom = c.view.PendingFrom()
-			for s := c.ownFrom; s < index.Slot(c.view.Len()); s++ {
-				c.slots = c.filter(c.slots, []index.Slot{s})
-			}
-			c.ranks = append(c.ranks, c.measure.Slots(&c.view, c.slots)...)
-		}
-	} else if c.counters.Lists >= c.maxProbes {
+		c.measureOwn()
+		c.probe()
+	case c.deeper:
+		c.keep *= 4
+		c.refine(c.worst + 1)
+	case c.counters.Lists >= c.maxProbes:
+		return false
+	default:
+		c.probe()
+	}
+	if c.err != nil {
 		return false
 	}
+	c.counters.Candidates += len(c.slots)
+	c.rankNearest()
+	return true
+}
+
+// measureOwn measures what the searching transaction has inserted.
+func (c *cursor) measureOwn() {
+	c.ownFrom = index.Slot(c.view.Len())
+	if c.seq != index.Pending {
+		return
+	}
+	c.ownFrom = c.view.PendingFrom()
+	for s := c.ownFrom; s < index.Slot(c.view.Len()); s++ {
+		c.slots = c.filter(c.slots, []index.Slot{s})
+	}
+	c.ranks = append(c.ranks, c.measure.Slots(&c.view, c.slots)...)
+}
+
+// probe looks at the next lists.
+func (c *cursor) probe() {
+	c.probed = c.probed[:0]
 	for i := 0; i < c.probes && c.counters.Lists < c.maxProbes; i++ {
 		l, ok := c.order.Next()
 		if !ok {
 			break
 		}
 		if c.err = c.options.Err(); c.err != nil {
-			return false
+			return
 		}
 		c.counters.Lists++
-		slots := c.state.lists[l.Key].load()
+		p := c.state.lists[l.Key].load()
 		// A list ascends: behind the view is what was added since.
-		n, _ := slices.BinarySearch(slots, c.ownFrom)
+		n, _ := slices.BinarySearch(p.slots, c.ownFrom)
+		if c.table != nil {
+			c.probed = append(c.probed, probed{p, n})
+			c.counters.Estimated += n
+			continue
+		}
 		from := len(c.slots)
-		c.slots = c.filter(c.slots, slots[:n])
+		c.slots = c.filter(c.slots, p.slots[:n])
 		c.ranks = append(c.ranks, c.measure.Slots(&c.view, c.slots[from:])...)
 	}
-	c.counters.Candidates += len(c.slots)
-	c.rankNearest()
-	return true
+	if c.table != nil {
+		c.worst = 0
+		c.keep = max(c.options.Limit*c.refineFactor(), minRefine)
+		c.refine(0)
+	}
+}
+
+const (
+	defaultRefine = 10
+	minRefine     = 100
+)
+
+func (c *cursor) refineFactor() int {
+	if c.options.Refine > 0 {
+		return c.options.Refine
+	}
+	return defaultRefine
+}
+
+// refine measures the c.keep nearest, by their codes, of the lists probed last
+// that are not before after.
+func (c *cursor) refine(after uint64) {
+	e := &c.estimator
+	e.table = c.table
+	e.reset(c.keep, after)
+	var wanted func(index.Slot) bool
+	if c.options.Allowed != nil || !c.allVisible {
+		wanted = c.wanted
+	}
+	for _, p := range c.probed {
+		e.scan(p.posting, p.n, wanted)
+	}
+	c.deeper = len(e.pool) >= c.keep
+	e.cut()
+	from := len(c.slots)
+	for _, entry := range e.pool {
+		c.slots = append(c.slots, index.Slot(entry&math.MaxUint32))
+		c.worst = max(c.worst, entry)
+	}
+	c.ranks = append(c.ranks, c.measure.Slots(&c.view, c.slots[from:])...)
+}
+
+// wanted reports whether the search may deliver a slot.
+func (c *cursor) wanted(s index.Slot) bool {
+	return c.view.Visible(s, c.seq) && (c.options.Allowed == nil || c.options.Allowed(c.view.Key(s)))
 }
 
 // filter appends the slots that the caller's filter allows.
@@ -189,7 +284,7 @@ func (c *cursor) rankRest() {
 // candidate is what was measured as number i, if the search may deliver it.
 func (c *cursor) candidate(i int) (vectorops.Candidate, bool) {
 	s := c.slots[i]
-	if !c.view.Visible(s, c.seq) {
+	if !c.allVisible && !c.view.Visible(s, c.seq) {
 		return vectorops.Candidate{}, false
 	}
 	return vectorops.Candidate{Rank: c.ranks[i], Key: c.view.Key(s)}, true
@@ -204,6 +299,7 @@ func (c *cursor) Close() {
 	c.err = index.ErrClosed
 	c.first = nil
 	if c.batch != nil {
+		clear(c.probed[:cap(c.probed)]) // hold no list beyond the search
 		batches.Put(c.batch)
 		c.batch = nil
 	}
