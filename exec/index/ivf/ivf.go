@@ -117,7 +117,7 @@ func (x *Index) VisibleSizes(seq index.Seq) []int {
 	view := st.view.Now()
 	sizes := make([]int, len(st.lists))
 	for i := range st.lists {
-		for _, s := range st.lists[i].load() {
+		for _, s := range st.lists[i].load().slots {
 			if int(s) < view.Len() && view.Visible(s, seq) {
 				sizes[i]++
 			}
