@@ -29,7 +29,6 @@ type jsonScanner struct {
 	tok       byte
 	start     int // of the current token
 	end       int // behind it
-	last      int // behind the token before it
 	line      int
 	lineStart int
 	text      []byte // the current string, decoded
@@ -88,7 +87,6 @@ func jsonAlnum(c byte) bool { return isAlnum(c) || c == '_' || c >= utf8.RuneSel
 // next moves on to the next token.
 func (j *jsonScanner) next() error {
 	i := j.end
-	j.last = i
 	for ; i < len(j.s); i++ {
 		switch j.s[i] {
 		case ' ', '\t', '\r':
