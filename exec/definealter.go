@@ -85,7 +85,11 @@ func (d *definer) addColumn(id oid.OID, n *planner.AddColumn) error {
 			return err
 		}
 	}
-	if err := d.rewrite(id, column.Attnum, n.Fill); err != nil {
+	if n.FillSequence {
+		if err := d.fillFromSequence(id, column.Attnum); err != nil {
+			return err
+		}
+	} else if err := d.rewrite(id, column.Attnum, n.Fill); err != nil {
 		return err
 	}
 	for _, index := range n.Indexes {
@@ -131,6 +135,26 @@ func (d *definer) rewrite(id oid.OID, attnum int16, fill *planner.RowQuery) erro
 		if column.NotNull && updated[at].IsNull() {
 			return w.on(pgerr.Newf(pgerr.NotNullViolation, "column %q of relation %q contains null values", column.Name, rel.Name).WithColumn(column.Name))
 		}
+		return w.update(key, row, updated)
+	})
+}
+
+// fillFromSequence gives a serial or identity column that was added its values.
+func (d *definer) fillFromSequence(id oid.OID, attnum int16) error {
+	rel := d.relation(id)
+	w, err := d.x.tableWriter(rel)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	seq := d.relation(rel.Attribute(attnum).Sequence)
+	return d.eachRow(w, func(key int64, row []datum.Datum) error {
+		v, err := d.x.nextval(seq)
+		if err != nil {
+			return err
+		}
+		updated := slices.Clone(row)
+		updated[w.position[attnum]] = datum.Int(v)
 		return w.update(key, row, updated)
 	})
 }
@@ -246,6 +270,16 @@ func (d *definer) alterColumn(id oid.OID, n *planner.AlterColumn) error {
 		c.Sequence = sequence
 		if n.DropSequence {
 			c.Sequence = 0
+		}
+		for _, other := range n.Columns {
+			*r.Attribute(other.Attnum) = *other
+		}
+		for _, k := range n.Constraints {
+			for _, mine := range r.Constraints {
+				if mine.OID == k.OID {
+					*mine = *k
+				}
+			}
 		}
 	})
 	if err != nil || !n.DropSequence || dropped == 0 {

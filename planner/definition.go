@@ -158,6 +158,8 @@ type (
 		Indexes     []*NewIndex
 		Sequence    *NewSequence
 		Fill        *RowQuery // over the live columns of the table as it was
+		// FillSequence gives existing rows values of Sequence instead.
+		FillSequence bool
 	}
 	// DropColumn drops a column.
 	DropColumn struct {
@@ -170,6 +172,9 @@ type (
 		Old, New     *catalog.Column
 		Sequence     *NewSequence // ADD GENERATED … AS IDENTITY
 		DropSequence bool
+		// Columns and Constraints are others whose texts follow a renaming.
+		Columns     []*catalog.Column
+		Constraints []*catalog.Constraint
 	}
 	// AlterColumnType changes a column's type; Using computes the new values
 	// over the live columns.

@@ -23,7 +23,8 @@ func empty(facts *Facts) *Snapshot {
 }
 
 // New is the catalog of a new database: the schema public, the superuser
-// postgres, the database postgres, the vector extension, and no tables.
+// postgres, the database postgres, and no tables. The vector types and functions
+// are facts and always there; CREATE EXTENSION vector only registers them.
 func New(facts *Facts) *Snapshot {
 	e := empty(facts).Edit()
 	e.Put(&Schema{OID: oid.PublicSchema, Name: "public", Owner: databaseOwner, Comment: "standard public schema"})
@@ -31,8 +32,6 @@ func New(facts *Facts) *Snapshot {
 		CreateDB: true, Login: true, Replication: true, BypassRLS: true, ConnLimit: -1})
 	e.Put(&Database{OID: firstDatabase, Name: "postgres", Owner: oid.BootstrapRole,
 		Comment: "default administrative connection database"})
-	e.Put(&Extension{OID: vectorExtension, Name: "vector", Schema: oid.PublicSchema, Version: VectorVersion,
-		Owner: oid.BootstrapRole})
 	return e.Done()
 }
 

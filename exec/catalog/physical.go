@@ -38,7 +38,7 @@ func (s *Snapshot) freePhysical(name string) bool {
 		}
 	}
 	_, taken := s.physical[folded]
-	return !taken && folded != ""
+	return !taken && folded != "" && folded != "meta"
 }
 
 // PhysicalColumn chooses the name of a column in a table's SQLite table, given
