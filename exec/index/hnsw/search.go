@@ -135,7 +135,9 @@ func (c *cursor) first() {
 	c.walk = newWalk(c.state.g, &c.view, c.measure)
 	c.walk.resumable = !c.options.Strict
 	at := c.walk.descend(entry, top, 0)
-	c.walk.keep = func(s index.Slot) bool { return s < c.ownFrom && c.wanted(s) }
+	if c.seq == index.Pending || c.options.Allowed != nil || !c.view.AllVisible(c.seq) {
+		c.walk.keep = func(s index.Slot) bool { return s < c.ownFrom && c.wanted(s) }
+	}
 	c.walk.start(at)
 	c.walk.run(c.ef, 0)
 }
