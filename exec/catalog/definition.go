@@ -57,9 +57,8 @@ func (n naming) indexKey(index, table *Relation, i int, full bool) string {
 	keyType := key.Type
 	if column := table.Attribute(key.Attnum); column != nil {
 		text = n.quote(column.Name)
-		if keyType == 0 {
-			keyType = column.Type
-		}
+		// The index may store something else: cstring for name.
+		keyType = column.Type
 	} else {
 		text = key.Expr
 		if full && !looksLikeCall(text) {

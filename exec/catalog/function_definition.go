@@ -229,9 +229,14 @@ func (n naming) arguments(p *Proc, defaults bool) string {
 		}
 		parts = append(parts, part.String())
 	}
+	ordered := p.Kind == 'a' && p.AggKind != 'n' && p.AggKind != 0
+	if ordered && p.AggDirectArgs == len(parts) && len(parts) > 0 {
+		// A VARIADIC "any" stands for the direct arguments and the others both.
+		parts = append(parts, parts[len(parts)-1])
+	}
 	for i, part := range parts {
 		switch {
-		case p.Kind == 'a' && p.AggKind != 'n' && p.AggKind != 0 && i == p.AggDirectArgs:
+		case ordered && i == p.AggDirectArgs:
 			if i > 0 {
 				b.WriteString(" ")
 			}

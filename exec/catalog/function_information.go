@@ -6,6 +6,7 @@ import (
 	"voronoi/exec/builtin"
 	"voronoi/internal/datum"
 	"voronoi/internal/oid"
+	"voronoi/internal/pgerr"
 )
 
 // informationFunctions are the functions of information_schema over a type and
@@ -23,7 +24,20 @@ func informationFunctions() builtin.Table {
 		"information_schema._pg_numeric_precision_radix(oid,integer)": of(numericRadix),
 		"information_schema._pg_numeric_scale(oid,integer)":           of(numericScale),
 		"information_schema._pg_datetime_precision(oid,integer)":      of(datetimePrecision),
-		"information_schema._pg_interval_type(oid,integer)":           of(intervalType),
+		// The elements of an array with their places, from 1: what a JDBC driver
+		// takes keys apart with.
+		"information_schema._pg_expandarray(anyarray)": {Set: func(c *builtin.Call, args []datum.Datum) (builtin.Rows, error) {
+			array := c.Type(c.Args[0])
+			if array == nil || array.Elem == nil {
+				return nil, pgerr.Internal("_pg_expandarray of a type without elements")
+			}
+			list := &rowList{}
+			for i, elem := range datum.ArrayElems(array.Elem, args[0]) {
+				list.rows = append(list.rows, []datum.Datum{elem, datum.Int(int64(i + 1))})
+			}
+			return list, nil
+		}},
+		"information_schema._pg_interval_type(oid,integer)": of(intervalType),
 	}
 }
 

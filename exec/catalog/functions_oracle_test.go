@@ -82,6 +82,8 @@ var calls = []string{
 	"pg_get_function_arguments(oid)|3805",
 	"pg_get_function_arguments(oid)|1686",
 	"pg_get_function_arguments(oid)|3333",
+	"pg_get_function_arguments(oid)|3986",
+	"pg_get_function_arguments(oid)|3984",
 	"pg_get_function_arg_default(oid,integer)|3805|2",
 	"pg_get_functiondef(oid)|870",
 	"pg_get_functiondef(oid)|1215",

@@ -37,7 +37,7 @@ func New(facts *Facts) *Snapshot {
 
 // VectorVersion is the version of pgvector whose surface the vector extension
 // has.
-const VectorVersion = "0.8.1"
+const VectorVersion = "0.8.7"
 
 const (
 	databaseOwner oid.OID = 6171 // the role pg_database_owner

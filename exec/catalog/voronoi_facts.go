@@ -19,7 +19,7 @@ var voronoiFunctions = []functionFact{
 	{oid: 17010, signature: "ivf_build(regclass,name,integer,text,integer,bigint)", result: "record",
 		set: true, lax: true, volatile: true,
 		names:    "relation column_name lists metric iterations seed",
-		defaults: []string{"NULL::integer", "'l2'::text", "NULL::integer", "NULL::bigint"},
+		defaults: []string{"NULL::name", "NULL::integer", "'l2'::text", "NULL::integer", "NULL::bigint"},
 		columns:  "index_name text, lists integer, vectors bigint, iterations integer, inertia double precision, milliseconds double precision",
 		comment:  "builds an inverted-file index over a vector column"},
 	{oid: 17011, signature: "ivf_lists(regclass)", result: "record", set: true, volatile: true,
@@ -35,7 +35,7 @@ var voronoiFunctions = []functionFact{
 	{oid: 17020, signature: "pq_train(regclass,name,integer,integer,bigint,text)", result: "record",
 		set: true, lax: true, volatile: true,
 		names:    "relation column_name m k seed codebook",
-		defaults: []string{"8", "256", "NULL::bigint", "NULL::text"},
+		defaults: []string{"NULL::name", "8", "NULL::integer", "NULL::bigint", "NULL::text"},
 		columns:  "codebook text, m integer, k integer, dsub integer, mse double precision",
 		comment:  "trains a product quantizer on a vector column"},
 	{oid: 17021, signature: "pq_encode(text,vector)", result: "smallint[]", stable: true,
@@ -55,7 +55,7 @@ var voronoiFunctions = []functionFact{
 		set: true, lax: true, volatile: true,
 		names:    "index k probes sample",
 		defaults: []string{"10", "NULL::integer", "200"},
-		columns:  "recall double precision, mean_candidates double precision, qps double precision",
+		columns:  "recall double precision, mean_candidates double precision, qps double precision, exact_qps double precision",
 		comment:  "recall and speed of an index against the exact scan, over vectors sampled from the table"},
 }
 

@@ -24,6 +24,7 @@ INSERT INTO extraction VALUES
 	('pg_collation', '', 'collname IN (''default'', ''C'', ''POSIX'', ''ucs_basic'')'),
 	('pg_range', '', ''),
 	('pg_authid', '', 'rolname ~ ''^pg_'''),
+	('pg_auth_members', '', ''),
 	('pg_tablespace', '', ''),
 	('pg_class', '', 'oid < 16384 AND relkind IN (''r'', ''v'', ''i'') AND relnamespace <> 99'),
 	('pg_attribute', '', 'attnum > 0 AND attrelid IN (SELECT oid FROM pg_class WHERE oid < 16384 AND relkind IN (''r'', ''v'', ''i'') AND relnamespace <> 99)'),
@@ -67,9 +68,13 @@ SELECT format('COPY (SELECT %s%s FROM %I t %s ORDER BY %s) TO PROGRAM %L WITH (F
 	CASE WHEN catalog = 'pg_attribute' THEN 'attrelid, attnum'
 		WHEN catalog = 'pg_description' THEN 'classoid, objoid, objsubid'
 		WHEN catalog = 'pg_settings' THEN 'name COLLATE "C"'
-		WHEN catalog IN ('pg_aggregate', 'pg_range', 'pg_index') THEN '1'
+		WHEN catalog IN ('pg_aggregate', 'pg_range', 'pg_index', 'pg_auth_members') THEN '1'
 		ELSE 'oid' END,
 	'cat >../out/' || catalog || '.tsv')
 FROM extraction \gexec
 
 COPY (SELECT * FROM pg_get_keywords() ORDER BY word) TO PROGRAM 'cat >../out/keywords.tsv' WITH (FORMAT text, HEADER true);
+
+SELECT format('COPY (SELECT * FROM information_schema.%1$I ORDER BY %2$s) TO PROGRAM %3$L WITH (FORMAT text, HEADER true)',
+	name, key, 'cat >../out/information_schema.' || name || '.tsv')
+FROM (VALUES ('sql_features', 'feature_id, sub_feature_id'), ('sql_implementation_info', '1'), ('sql_parts', '1'), ('sql_sizing', '1')) t(name, key) \gexec
