@@ -269,7 +269,7 @@ func (s *Session) startQuery(ctx context.Context, plan *planner.QueryPlan, snap 
 			return nil, err
 		}
 	}
-	if plan.Locking != nil || len(plan.Modifying) > 0 {
+	if plan.Locking != nil || plan.Defines || len(plan.Modifying) > 0 {
 		if err := s.startWriting(ctx); err != nil {
 			return nil, err
 		}

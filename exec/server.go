@@ -33,6 +33,7 @@ type Server struct {
 	catalogs   catalogs
 	counters   counters
 	vectors    vectorStore
+	codebooks  codebooks
 	settings   map[string]*setting
 	sessions   sessions
 	plans      planCache

@@ -18,9 +18,27 @@ func (s *Session) noteChange(rel *catalog.Relation, rows int64) {
 func (s *Session) buildProgress(rel *catalog.Relation) ivf.Progress {
 	return func(phase string, done, total int) {
 		s.status.mu.Lock()
-		s.status.build = buildStatus{index: rel, phase: phase, done: done, total: total}
-		s.status.mu.Unlock()
+		defer s.status.mu.Unlock()
+		b := &s.status.build
+		b.index, b.phase, b.done, b.total = rel, phase, done, total
+		if phase == ivf.PhaseKMeans {
+			b.iterations = done
+		}
 	}
+}
+
+// startBuild forgets the last build, builtIterations tells how many iterations
+// of k-means the last one took.
+func (s *Session) startBuild() {
+	s.status.mu.Lock()
+	s.status.build = buildStatus{}
+	s.status.mu.Unlock()
+}
+
+func (s *Session) builtIterations() int {
+	s.status.mu.Lock()
+	defer s.status.mu.Unlock()
+	return s.status.build.iterations
 }
 
 // buildStatus is how far a session's index build is.
@@ -28,4 +46,5 @@ type buildStatus struct {
 	index       *catalog.Relation
 	phase       string
 	done, total int
+	iterations  int
 }

@@ -31,7 +31,7 @@ func (l *loadedColumn) index(x *execution, p *planner.VectorScan) (index.Index, 
 	l.mu.RLock()
 	idx, restoring := l.indexes[p.Index.OID], l.restoring[p.Index.OID]
 	l.mu.RUnlock()
-	if idx != nil || restoring {
+	if idx != nil || restoring != nil {
 		return idx, nil
 	}
 	o, err := ivfOptions(x.catalog, p.Index)
@@ -48,30 +48,40 @@ func (l *loadedColumn) index(x *execution, p *planner.VectorScan) (index.Index, 
 
 // restore builds an index in the background, from its centroids where they are
 // known: the first search after a restart must not wait for it, nor must it
-// hold up whoever writes.
-func (l *loadedColumn) restore(srv *Server, id oid.OID, o ivf.Options, centroids vectorops.Matrix) {
+// hold up whoever writes. The channel is closed when it is over.
+func (l *loadedColumn) restore(srv *Server, id oid.OID, o ivf.Options, centroids vectorops.Matrix) <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.restoring[id] || l.indexes[id] != nil {
-		return
+	if done := l.restoring[id]; done != nil {
+		return done
 	}
-	l.restoring[id] = true
+	done := make(chan struct{})
+	if l.indexes[id] != nil {
+		close(done)
+		return done
+	}
+	l.restoring[id] = done
 	srv.background.start(func(ctx context.Context) {
 		built, err := rebuildIndex(ctx, l.vectors.View(), o, centroids)
 		if err == nil {
 			err = srv.asWriter(ctx, func() error {
 				l.mu.Lock()
 				defer l.mu.Unlock()
+				if l.indexes[id] != nil {
+					return nil // the writer needed it and did not wait
+				}
 				return l.attach(id, built)
 			})
 		}
 		l.mu.Lock()
 		delete(l.restoring, id)
 		l.mu.Unlock()
+		close(done)
 		if err != nil && ctx.Err() == nil {
 			srv.log.Error("a vector index could not be restored; searches are exact until the next attempt", "index", id, "err", err)
 		}
 	})
+	return done
 }
 
 func rebuildIndex(ctx context.Context, view index.View, o ivf.Options, centroids vectorops.Matrix) (*ivf.Index, error) {

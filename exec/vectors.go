@@ -57,8 +57,9 @@ type loadedColumn struct {
 
 	mu      sync.RWMutex
 	indexes map[oid.OID]index.Index // nil for a statement's own column
-	// restoring are the indexes that the background is building.
-	restoring map[oid.OID]bool
+	// restoring are the indexes that the background is building; the channel is
+	// closed at the end, whether it succeeded or not.
+	restoring map[oid.OID]chan struct{}
 }
 
 type columnState uint8
@@ -437,7 +438,7 @@ func (c *vectorColumn) fill(ctx context.Context, rel *catalog.Relation, col *cat
 		c.invalidate()
 		return nil, err
 	}
-	l := &loadedColumn{vectors: t, base: seq, indexes: map[oid.OID]index.Index{}, restoring: map[oid.OID]bool{}}
+	l := &loadedColumn{vectors: t, base: seq, indexes: map[oid.OID]index.Index{}, restoring: map[oid.OID]chan struct{}{}}
 	return l, c.endLoad(l)
 }
 

@@ -33,6 +33,9 @@ func (e *emitter) call(c *FuncCall) string {
 // writingProcs are the functions that change something in the database.
 var writingProcs = map[string]bool{"nextval_oid": true, "setval_oid": true, "setval3_oid": true}
 
+// definingProcs are the set-returning functions that change the catalog.
+var definingProcs = map[string]bool{"voronoi_ivf_build": true, "voronoi_pq_train": true}
+
 // procFunction is the Go function of a proc, named by the proc and, where its
 // declaration leaves room, by what is actual.
 func procFunction(prefix string, p *catalog.Proc, call builtin.Call) *Function {

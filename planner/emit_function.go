@@ -88,6 +88,9 @@ func (e *emitter) setCall(c *FuncCall, columns int) setCall {
 		e.fail(unsupportedCall(e.env, c))
 		return setCall{}
 	}
+	if definingProcs[c.Proc.Source] {
+		e.plan.Defines, e.root.plan.Defines = true, true
+	}
 	f := procFunction("set_", c.Proc, callSite(c.Args, c.ArgTypes, c.Typ, c.Variadic))
 	return setCall{call: f.Call, set: impl.Set, strict: f.Strict, args: f.Args, columns: columns, name: f.Name}
 }

@@ -1,0 +1,252 @@
+package exec
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"voronoi/exec/catalog"
+	"voronoi/exec/index"
+	"voronoi/exec/index/ivf"
+	"voronoi/internal/datum"
+	"voronoi/internal/oid"
+	"voronoi/internal/pgerr"
+	"voronoi/vectorops"
+)
+
+// metricClasses are the operator classes of inverted-file indexes by the names
+// that a metric has in the functions of our own.
+var metricClasses = map[string]string{
+	"l2": "vector_l2_ops", "euclidean": "vector_l2_ops",
+	"ip": "vector_ip_ops", "inner_product": "vector_ip_ops",
+	"cosine": "vector_cosine_ops",
+}
+
+// sqlIVFBuild is ivf_build(relation, column_name, lists, metric, iterations,
+// seed): CREATE INDEX, with what came of it. It is that statement, so that the
+// index is like any other.
+func sqlIVFBuild(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
+	if err := x.definingIn("ivf_build"); err != nil {
+		return nil, err
+	}
+	rel, err := x.tableArgument("ivf_build", args[0])
+	if err != nil {
+		return nil, err
+	}
+	col, err := x.vectorColumnArgument(rel, args[1])
+	if err != nil {
+		return nil, err
+	}
+	sql, err := x.ivfStatement(rel, col, args[2:])
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	s := x.session
+	s.startBuild()
+	if err := s.runNested(x.ctx, sql, nil); err != nil {
+		return nil, err
+	}
+	s.watch(x.conn)
+	x.catalog, x.system = s.tx.catalog, nil
+	indexes := x.catalog.Relation(rel.OID).Indexes
+	i, err := x.ivfArgument(datum.Int(int64(indexes[len(indexes)-1])))
+	if err != nil {
+		return nil, err
+	}
+	lists, vectors, inertia := 0, 0, 0.0
+	if i.lists != nil {
+		lists = i.lists.Lists()
+		if vectors, inertia, err = x.inertia(i.lists); err != nil {
+			return nil, err
+		}
+	}
+	return [][]datum.Datum{{
+		datum.Text(i.rel.Name), datum.Int(int64(lists)), datum.Int(int64(vectors)), datum.Int(int64(s.builtIterations())),
+		datum.Float(inertia), datum.Float(float64(time.Since(began).Microseconds()) / 1000),
+	}}, nil
+}
+
+// ivfStatement is the CREATE INDEX that a call of ivf_build asks for; args begin
+// with lists.
+func (x *execution) ivfStatement(rel *catalog.Relation, col *catalog.Column, args []datum.Datum) (string, error) {
+	metric := "l2"
+	if !args[1].IsNull() {
+		metric = strings.ToLower(args[1].Str())
+	}
+	class, ok := metricClasses[metric]
+	if !ok {
+		return "", pgerr.Newf(pgerr.InvalidParameterValue, "unknown metric %q", args[1].Str()).WithHint("Metrics are l2, ip and cosine.")
+	}
+	lists, err := countArgument("lists", args[0], 0, ivf.MaxLists)
+	if err != nil {
+		return "", err
+	}
+	if lists == 0 {
+		if lists, err = x.defaultLists(rel, col); err != nil {
+			return "", err
+		}
+	}
+	options := fmt.Sprintf("lists = %d", lists)
+	iterations, err := countArgument("iterations", args[2], 0, 1000)
+	if err != nil {
+		return "", err
+	}
+	if iterations > 0 {
+		options += fmt.Sprintf(", iterations = %d", iterations)
+	}
+	if !args[3].IsNull() {
+		options += fmt.Sprintf(", seed = '%d'", args[3].Int())
+	}
+	return fmt.Sprintf("CREATE INDEX ON %s.%s USING ivfflat (%s public.%s) WITH (%s)",
+		quoteName(x.catalog.Schema(rel.Schema).Name), quoteName(rel.Name), quoteName(col.Name), class, options), nil
+}
+
+// defaultLists is as many lists as a list has vectors: what costs a search with
+// a few probes least.
+func (x *execution) defaultLists(rel *catalog.Relation, col *catalog.Column) (int, error) {
+	l, err := x.session.srv.vectors.column(rel, col).loaded(x, rel, col)
+	if err != nil || l.vectors == nil {
+		return ivf.DefaultLists, err
+	}
+	view := l.vectors.View()
+	n := int(math.Round(math.Sqrt(float64(view.Len()))))
+	return min(max(n, ivf.MinLists), ivf.MaxLists), nil
+}
+
+// inertia counts the vectors that the statement sees, and sums their squared
+// distances to the nearest centroid.
+func (x *execution) inertia(lists *ivf.Index) (vectors int, sum float64, err error) {
+	covered := lists.Covered()
+	view := covered.Now()
+	assigner := vectorops.NewAssigner(lists.Centroids())
+	spherical := lists.Metric() == vectorops.IP || lists.Metric() == vectorops.Cosine
+	seq := x.snapshot()
+	all := view.Vectors()
+	var assignment []uint32
+	var distance []float32
+	for i := range all.Chunks() {
+		chunk, first := all.Chunk(i)
+		n := chunk.Rows()
+		if len(distance) < n {
+			assignment, distance = make([]uint32, n), make([]float32, n)
+		}
+		if spherical {
+			unit := vectorops.NewMatrix(n, chunk.Dims)
+			for j := range n {
+				vectorops.Normalize(unit.Row(j), chunk.Row(j))
+			}
+			chunk = unit
+		}
+		if err := assigner.Assign(x.ctx, assignment[:n], distance[:n], chunk); err != nil {
+			return 0, 0, canceled(x.ctx, err)
+		}
+		for j := range n {
+			if view.Visible(index.Slot(first+j), seq) {
+				vectors++
+				sum += float64(distance[j])
+			}
+		}
+	}
+	return vectors, sum, nil
+}
+
+// sqlIVFLists is ivf_lists(index).
+func sqlIVFLists(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
+	i, err := x.ivfArgument(args[0])
+	if err != nil || i.lists == nil {
+		return nil, err
+	}
+	centroids := i.lists.Centroids()
+	var rows [][]datum.Datum
+	for list, size := range i.lists.VisibleSizes(x.snapshot()) {
+		rows = append(rows, []datum.Datum{datum.Int(int64(list)), datum.Int(int64(size)), datum.FromFloats(centroids.Row(list))})
+	}
+	return rows, nil
+}
+
+// sqlIVFAssign is ivf_assign(index, vector).
+func sqlIVFAssign(x *execution, args []datum.Datum) (datum.Datum, error) {
+	i, err := x.ivfArgument(args[0])
+	if err != nil || i.lists == nil {
+		return datum.Null, err
+	}
+	list, err := i.lists.Assign(datum.VectorFloats(args[1]))
+	return datum.Int(int64(list)), dimensionsOf(err)
+}
+
+// sqlIVFProbe is ivf_probe(index, query, n): the lists that a search with n
+// probes looks at, ivfflat.probes where n is NULL.
+func sqlIVFProbe(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
+	n, err := countArgument("n", args[2], atoi(x.session.settings.get("ivfflat.probes")), ivf.MaxLists)
+	if err != nil || args[0].IsNull() || args[1].IsNull() {
+		return nil, err
+	}
+	i, err := x.ivfArgument(args[0])
+	if err != nil || i.lists == nil {
+		return nil, err
+	}
+	lists, distances, err := i.lists.Nearest(datum.VectorFloats(args[1]), n)
+	var rows [][]datum.Datum
+	for at, list := range lists {
+		rows = append(rows, []datum.Datum{datum.Int(int64(list)), datum.Float(distances[at])})
+	}
+	return rows, dimensionsOf(err)
+}
+
+// indexNow gives a vector index in memory and waits for it where it is not
+// there yet.
+func (l *loadedColumn) indexNow(x *execution, rel *catalog.Relation) (*ivf.Index, error) {
+	o, err := ivfOptions(x.catalog, rel)
+	if err != nil {
+		return nil, err
+	}
+	centroids, err := readCentroids(x.conn, rel.OID, l.vectors.Dims())
+	if err != nil {
+		x.session.srv.log.Warn("a vector index is built anew", "index", rel.Name, "err", err)
+	}
+	if l.indexes == nil { // the statement's own column
+		built, err := rebuildIndex(x.ctx, l.vectors.View(), o, centroids)
+		return built, canceled(x.ctx, err)
+	}
+	for {
+		l.mu.RLock()
+		have := l.indexes[rel.OID]
+		l.mu.RUnlock()
+		if built, ok := have.(*ivf.Index); ok {
+			return built, nil
+		}
+		if x.session.tx.writing {
+			return l.buildAsWriter(x, rel.OID, o, centroids)
+		}
+		restored := l.restore(x.session.srv, rel.OID, o, centroids)
+		select {
+		case <-restored:
+		case <-x.ctx.Done():
+			return nil, canceled(x.ctx, x.ctx.Err())
+		}
+		l.mu.RLock()
+		have = l.indexes[rel.OID]
+		l.mu.RUnlock()
+		if have == nil {
+			return nil, pgerr.Newf(pgerr.ObjectNotInPrerequisiteState, "index %q could not be built", rel.Name)
+		}
+	}
+}
+
+// buildAsWriter builds an index in the session that writes: the background
+// would wait for it.
+func (l *loadedColumn) buildAsWriter(x *execution, id oid.OID, o ivf.Options, centroids vectorops.Matrix) (*ivf.Index, error) {
+	built, err := rebuildIndex(x.ctx, l.vectors.View(), o, centroids)
+	if err != nil {
+		return nil, canceled(x.ctx, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.attach(id, built); err != nil {
+		return nil, err
+	}
+	x.session.tx.onRollback = append(x.session.tx.onRollback, func() { l.detach(id) })
+	return built, nil
+}

@@ -1,0 +1,103 @@
+package exec
+
+import (
+	"slices"
+	"time"
+
+	"voronoi/exec/index"
+	"voronoi/exec/index/flat"
+	"voronoi/exec/index/ivf"
+	"voronoi/internal/datum"
+)
+
+// sqlRecall is knn_recall(index, k, probes, sample): how much of what the exact
+// search finds the index finds, and how fast either is. Rows of the table serve
+// as queries. A row is its own nearest neighbour in any list, so it does not
+// count in its own answer.
+func sqlRecall(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
+	k, err := countArgument("k", args[1], 10, maxCount)
+	if err != nil {
+		return nil, err
+	}
+	probes, err := countArgument("probes", args[2], atoi(x.session.settings.get("ivfflat.probes")), ivf.MaxLists)
+	if err != nil {
+		return nil, err
+	}
+	sample, err := countArgument("sample", args[3], 200, maxCount)
+	if err != nil || args[0].IsNull() {
+		return nil, err
+	}
+	i, err := x.ivfArgument(args[0])
+	if err != nil || i.lists == nil {
+		return nil, err
+	}
+	m := recallMeasure{x: x, index: i, k: k, options: index.SearchOptions{Context: x.ctx, Limit: k, Probes: probes}}
+	if err := m.run(sample); err != nil || m.queries == 0 {
+		return nil, canceled(x.ctx, err)
+	}
+	n := float64(m.queries)
+	return [][]datum.Datum{{
+		datum.Float(m.recall / n), datum.Float(float64(m.candidates) / n),
+		datum.Float(n / m.byIndex.Seconds()), datum.Float(n / m.exact.Seconds()),
+	}}, nil
+}
+
+// recallMeasure is one run of knn_recall.
+type recallMeasure struct {
+	x       *execution
+	index   *ivfIndex
+	k       int
+	options index.SearchOptions
+
+	queries, candidates int
+	recall              float64
+	byIndex, exact      time.Duration
+}
+
+// run searches for an evenly spaced sample of the rows in the order of their
+// keys, which is the same whenever the rows are.
+func (m *recallMeasure) run(sample int) error {
+	seq, view := m.x.snapshot(), m.index.loaded.vectors.View()
+	slots := visibleSlots(&view, seq)
+	slices.SortFunc(slots, func(a, b index.Slot) int { return int(view.Key(a) - view.Key(b)) })
+	sample = min(sample, len(slots))
+	for at := range sample {
+		slot := slots[at*len(slots)/sample]
+		own := view.Key(slot)
+		m.options.Allowed = func(key int64) bool { return key != own }
+		if err := m.query(view.Vector(slot), seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *recallMeasure) query(vec []float32, seq index.Seq) error {
+	began := time.Now()
+	c, err := flat.Search(m.index.loaded.vectors, m.index.lists.Metric(), seq, vec, m.options)
+	if err != nil {
+		return dimensionsOf(err)
+	}
+	truth, _ := index.Collect(c, m.k)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	c.Close()
+	m.exact += time.Since(began)
+
+	began = time.Now()
+	if c, err = m.index.lists.Search(seq, vec, m.options); err != nil {
+		return dimensionsOf(err)
+	}
+	got, _ := index.Collect(c, m.k)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	m.candidates += c.Counters().Candidates
+	c.Close()
+	m.byIndex += time.Since(began)
+
+	m.recall += index.Recall(truth, got)
+	m.queries++
+	return nil
+}
