@@ -202,7 +202,7 @@ func (s *scope) coerce(e Expr, target oid.OID, typmod int32, ctx coercion, locat
 			return s.coerceLiteral(e, target, typmod, ctx, location)
 		case *Param:
 			if r := s.coerceParam(e, target); r != nil {
-				return s.toDomainOfParam(r, target)
+				return r
 			}
 		}
 	}
@@ -242,12 +242,6 @@ func (s *scope) coerce(e Expr, target oid.OID, typmod int32, ctx coercion, locat
 	}
 	fail(pgerr.Internal("failed to find conversion function from %s to %s", s.typeName(source), s.typeName(target)))
 	return nil
-}
-
-// toDomainOfParam leaves the parameter of a domain type as it is declared: the
-// client sends a value of the domain, whose constraints are still to be checked.
-func (s *scope) toDomainOfParam(e Expr, target oid.OID) Expr {
-	return e
 }
 
 // build makes the node for one step along a pathway.
@@ -298,7 +292,7 @@ func (s *scope) toDomain(e Expr, target oid.OID, ctx coercion, hide bool) Expr {
 	if mod >= 0 {
 		e = s.coerceTypmod(e, base, mod, implicit, -1, false)
 	}
-	return &CoerceDomain{Typed: Typed{target, -1, exprPos(e)}, Arg: e}
+	return &CoerceDomain{Typed: Typed{target, -1, exprPos(e)}, Arg: e, Form: ctx.form()}
 }
 
 // coerceTypmod applies a type modifier, where the expression has not got it.

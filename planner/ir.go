@@ -501,7 +501,8 @@ type (
 	// CoerceDomain checks a value against the constraints of a domain.
 	CoerceDomain struct {
 		Typed
-		Arg Expr
+		Arg  Expr
+		Form CallForm
 	}
 	// Collate is expr COLLATE name.
 	Collate struct {

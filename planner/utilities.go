@@ -13,6 +13,9 @@ func (a *analyzer) utility(n *pg_query.Node) Plan {
 		setCommon(plan, a.params.finish(a), a.volatile)
 		return plan
 	}
+	if plan := a.definition(n); plan != nil {
+		return plan
+	}
 	fail(pgerr.Unsupported("%s", statementName(n)))
 	return nil
 }
