@@ -105,7 +105,7 @@ func writeQueryPlan(b *strings.Builder, env *Env, indent string, p *QueryPlan) {
 	line := func(format string, args ...any) { fmt.Fprintf(b, indent+format+"\n", args...) }
 	line("%s", p.SQL)
 	for i, e := range p.Binds {
-		line("?%d = %s", p.Inputs+i+1, deparse(env, e))
+		line("?%d = %s", p.Inputs+i+1, bindText(env, e))
 	}
 	var names []string
 	for _, f := range p.Functions {
@@ -135,7 +135,7 @@ func writeQueryPlan(b *strings.Builder, env *Env, indent string, p *QueryPlan) {
 			e    Expr
 		}{{"query", s.Query}, {"limit", s.Limit}, {"radius", s.Radius}, {"probes", s.Probes}} {
 			if x.e != nil {
-				line("  %s %s", x.name, deparse(env, x.e))
+				line("  %s %s", x.name, bindText(env, x.e))
 			}
 		}
 		if s.Filter != nil {
@@ -158,7 +158,7 @@ func writeQueryPlan(b *strings.Builder, env *Env, indent string, p *QueryPlan) {
 		line("ties after column %d, %d keys, with ties %t", p.Ties.First, len(p.Ties.Keys), p.WithTies)
 	}
 	if p.Limit != nil {
-		line("limit %s", deparse(env, p.Limit))
+		line("limit %s", bindText(env, p.Limit))
 	}
 	if p.Locking != nil {
 		line("locks FOR %s", p.Locking.Strength)
@@ -178,7 +178,7 @@ func writeModifyPlan(b *strings.Builder, env *Env, indent string, p *ModifyPlan)
 	for _, row := range p.Values {
 		values := []string{}
 		for _, e := range row {
-			values = append(values, deparse(env, e))
+			values = append(values, bindText(env, e))
 		}
 		fmt.Fprintf(b, "%s  values %s\n", indent, strings.Join(values, ", "))
 	}
@@ -234,4 +234,20 @@ func (r *runner) knnText(sql string) string {
 	}
 	fmt.Fprintf(&b, "pulled %d\n", pulled)
 	return b.String()
+}
+
+// bindText is a bound expression; those that SQL has no words for are told by
+// their operands.
+func bindText(env *Env, e Expr) string {
+	switch e := e.(type) {
+	case *countExpr:
+		return "count " + bindText(env, e.Arg)
+	case *sumExpr:
+		texts := make([]string, len(e.Args))
+		for i, a := range e.Args {
+			texts[i] = bindText(env, a)
+		}
+		return strings.Join(texts, " + ")
+	}
+	return Deparse(env.Catalog, env.SearchPath, e, nil)
 }

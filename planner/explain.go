@@ -2,7 +2,6 @@ package planner
 
 import (
 	"fmt"
-	"strings"
 
 	"voronoi/exec/catalog"
 )
@@ -59,6 +58,7 @@ type explainer struct {
 
 func (x *explainer) query(q *Query) *node {
 	var n *node
+	own := onlyEntry(q.From)
 	switch {
 	case q.SetOp != nil:
 		n = &node{title: setOpTitle(q.SetOp), below: []*node{x.query(q.SetOp.Left), x.query(q.SetOp.Right)}}
@@ -77,10 +77,10 @@ func (x *explainer) query(q *Query) *node {
 		}
 		agg := &node{title: title, below: []*node{n}}
 		if len(q.GroupBy) > 0 {
-			agg.details = append(agg.details, "Group Key: "+deparseList(x.env, q.GroupBy))
+			agg.details = append(agg.details, "Group Key: "+x.texts(q.GroupBy, own))
 		}
 		if q.Having != nil {
-			agg.details = append(agg.details, "Filter: "+deparse(x.env, q.Having))
+			agg.details = append(agg.details, "Filter: "+x.text(q.Having, own))
 		}
 		n = agg
 	}
@@ -94,14 +94,7 @@ func (x *explainer) query(q *Query) *node {
 		n = &node{title: "Unique", below: []*node{n}}
 	}
 	if len(q.OrderBy) > 0 {
-		keys := make([]string, len(q.OrderBy))
-		for i, k := range q.OrderBy {
-			keys[i] = deparse(x.env, k.Expr)
-			if k.Desc {
-				keys[i] += " DESC"
-			}
-		}
-		n = &node{title: "Sort", details: []string{"Sort Key: " + strings.Join(keys, ", ")}, below: []*node{n}}
+		n = &node{title: "Sort", details: []string{"Sort Key: " + x.sortKeys(q.OrderBy, own)}, below: []*node{n}}
 	}
 	return limited(q, n)
 }
@@ -141,9 +134,10 @@ func (x *explainer) vectorScan(q *Query) *node {
 	if s.Index != nil {
 		n.title = fmt.Sprintf("Index Scan using %s on %s", s.Index.Name, on)
 	}
-	n.details = append(n.details, "Order By: "+deparse(x.env, k.call))
+	own := onlyEntry(q.From)
+	n.details = append(n.details, "Order By: "+x.text(k.call, k.column.Entry))
 	if q.Where != nil {
-		n.details = append(n.details, "Filter: "+deparse(x.env, q.Where))
+		n.details = append(n.details, "Filter: "+x.text(q.Where, own))
 	}
 	var others []*node
 	for _, item := range q.From {
@@ -157,12 +151,8 @@ func (x *explainer) vectorScan(q *Query) *node {
 		return &node{title: "Nested Loop", below: append([]*node{n}, others...)}
 	}
 	if len(q.OrderBy) > 1 {
-		keys := make([]string, len(q.OrderBy))
-		for i, key := range q.OrderBy {
-			keys[i] = deparse(x.env, key.Expr)
-		}
 		n = &node{title: "Incremental Sort", details: []string{
-			"Sort Key: " + strings.Join(keys, ", "), "Presorted Key: " + keys[0],
+			"Sort Key: " + x.sortKeys(q.OrderBy, own), "Presorted Key: " + x.sortKeys(q.OrderBy[:1], own),
 		}, below: []*node{n}}
 	}
 	return n
@@ -173,7 +163,7 @@ func (x *explainer) from(q *Query) *node {
 	if len(q.From) == 0 {
 		n := &node{title: "Result"}
 		if q.Where != nil {
-			n.details = []string{"One-Time Filter: " + deparse(x.env, q.Where)}
+			n.details = []string{"One-Time Filter: " + x.text(q.Where, nil)}
 		}
 		return n
 	}
@@ -191,7 +181,7 @@ func (x *explainer) from(q *Query) *node {
 		}
 	}
 	if q.Where != nil {
-		n.details = append(n.details, "Filter: "+deparse(x.env, q.Where))
+		n.details = append(n.details, "Filter: "+x.text(q.Where, nil))
 	}
 	return n
 }
@@ -209,7 +199,7 @@ func (x *explainer) item(item FromItem) *node {
 	case *Join:
 		n := &node{title: joinTitles[item.Kind], below: []*node{x.item(item.Left), x.item(item.Right)}}
 		if item.On != nil {
-			n.details = []string{"Join Filter: " + deparse(x.env, item.On)}
+			n.details = []string{"Join Filter: " + x.text(item.On, nil)}
 		}
 		return n
 	}
@@ -247,7 +237,7 @@ func (x *explainer) entry(e *Entry, where Expr) *node {
 		n.title = "Result"
 	}
 	if where != nil {
-		n.details = append(n.details, "Filter: "+deparse(x.env, where))
+		n.details = append(n.details, "Filter: "+x.text(where, e))
 	}
 	return n
 }
@@ -301,12 +291,4 @@ func explainModify(env *Env, q *Query, p *ModifyPlan) []string {
 		n.below = []*node{x.from(&Query{From: items, Where: q.Where})}
 	}
 	return n.lines()
-}
-
-func deparseList(env *Env, list []Expr) string {
-	out := make([]string, len(list))
-	for i, e := range list {
-		out[i] = deparse(env, e)
-	}
-	return strings.Join(out, ", ")
 }

@@ -1,65 +1,48 @@
 package planner
 
-import (
-	"strconv"
-	"strings"
+import "strings"
 
-	"voronoi/internal/datum"
-)
+// text is an expression as EXPLAIN prints it. Columns of the node's own table
+// stand without its name.
+func (x *explainer) text(e Expr, own *Entry) string {
+	return Deparse(x.env.Catalog, x.env.SearchPath, e, own)
+}
 
-// deparse is an expression as EXPLAIN prints it.
-func deparse(env *Env, x Expr) string {
-	switch x := x.(type) {
-	case *Const:
-		t, err := typeOf(env, x.Typ)
-		if x.Value.IsNull() || err != nil {
-			return "NULL"
-		}
-		values := env.Values
-		if values == nil {
-			values = datum.DefaultEnv()
-		}
-		text := string(t.AppendText(nil, values, x.Value))
-		if integral[x.Typ] {
-			return text
-		}
-		return "'" + strings.ReplaceAll(text, "'", "''") + "'::" + typeName(env, x.Typ)
-	case *Param:
-		return "$" + strconv.Itoa(x.Index)
-	case *Var:
-		return x.Entry.Columns[x.Col].Name
-	case *FuncCall:
-		args := make([]string, len(x.Args))
-		for i, a := range x.Args {
-			args[i] = deparse(env, a)
-		}
-		switch {
-		case x.Op != nil && len(args) == 2:
-			return "(" + args[0] + " " + x.Op.Name + " " + args[1] + ")"
-		case x.Form == FormImplicitCast && len(args) > 0:
-			return args[0]
-		}
-		return x.Proc.Name + "(" + strings.Join(args, ", ") + ")"
-	case *Bool:
-		args := make([]string, len(x.Args))
-		for i, a := range x.Args {
-			args[i] = deparse(env, a)
-		}
-		if x.Op == "NOT" {
-			return "(NOT " + args[0] + ")"
-		}
-		return "(" + strings.Join(args, " "+x.Op+" ") + ")"
-	case *NullTest:
-		if x.Not {
-			return "(" + deparse(env, x.Arg) + " IS NOT NULL)"
-		}
-		return "(" + deparse(env, x.Arg) + " IS NULL)"
-	case *Relabel:
-		return deparse(env, x.Arg)
-	case *Subquery:
-		return "(SubPlan)"
+func (x *explainer) texts(list []Expr, own *Entry) string {
+	out := make([]string, len(list))
+	for i, e := range list {
+		out[i] = x.text(e, own)
 	}
-	var parts []string
-	operands(x, func(o Expr) { parts = append(parts, deparse(env, o)) })
-	return "(" + strings.Join(parts, " ") + ")"
+	return strings.Join(out, ", ")
+}
+
+// sortKeys are the keys of a Sort node.
+func (x *explainer) sortKeys(keys []SortKey, own *Entry) string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = x.text(k.Expr, own)
+		if k.Desc {
+			out[i] += " DESC"
+		}
+		if k.NullsFirst != k.Desc {
+			if k.NullsFirst {
+				out[i] += " NULLS FIRST"
+			} else {
+				out[i] += " NULLS LAST"
+			}
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// onlyEntry is the one entry of a FROM; nil where there are several.
+func onlyEntry(items []FromItem) *Entry {
+	var all []*Entry
+	for _, item := range items {
+		leaves(item, func(e *Entry) { all = append(all, e) })
+	}
+	if len(all) != 1 {
+		return nil
+	}
+	return all[0]
 }

@@ -150,7 +150,7 @@ func (e *emitter) knnCore(q *Query, k *knn) (p *parts, distance string) {
 	}
 	scan.Limit = fold(e.env, wanted(q))
 	if scan.Limit != nil {
-		scan.Index = e.vectorIndex(scan, q)
+		scan.Index = e.vectorIndex(scan, q, k.column.Entry)
 	}
 	args := fmt.Sprint(len(e.plan.Scans))
 	e.plan.Scans = append(e.plan.Scans, scan)
@@ -159,7 +159,7 @@ func (e *emitter) knnCore(q *Query, k *knn) (p *parts, distance string) {
 	} else {
 		args += ", " + e.expr(k.query)
 	}
-	scan.Radius = radius(q.Where, k)
+	scan.Radius = fold(e.env, radius(q.Where, k))
 	scan.Filter = e.knnFilter(q, k)
 
 	alias := e.alias()

@@ -163,13 +163,13 @@ func (e *emitter) knnIndex(s *VectorScan, call *FuncCall) *catalog.Relation {
 			return nil
 		}
 		s.Metric = metric
-		return e.vectorIndex(s, nil)
+		return e.vectorIndex(s, nil, nil)
 	}
 	var best *catalog.Relation
 	for _, metric := range []Metric{MetricL1, MetricIP, MetricCosine, MetricL2} {
 		try := *s
 		try.Metric = metric
-		if r := e.vectorIndex(&try, nil); r != nil {
+		if r := e.vectorIndex(&try, nil, nil); r != nil {
 			best, s.Metric = r, metric
 		}
 	}

@@ -14,14 +14,14 @@ var opclassMetrics = map[string]Metric{
 // vectorIndex chooses the index that serves a scan: valid, on the column, of
 // the same metric, and covering all rows that can qualify. Of several the
 // latest is taken.
-func (e *emitter) vectorIndex(s *VectorScan, q *Query) *catalog.Relation {
+func (e *emitter) vectorIndex(s *VectorScan, q *Query, entry *Entry) *catalog.Relation {
 	if e.env.Setting != nil && strings.EqualFold(e.env.Setting("enable_indexscan"), "off") {
 		return nil
 	}
 	var best *catalog.Relation
 	for _, id := range s.Table.Indexes {
 		r := e.env.Catalog.Relation(id)
-		if r == nil || r.Index == nil || !r.Index.Valid || len(r.Index.Keys) == 0 || r.Index.Predicate != "" {
+		if r == nil || r.Index == nil || !r.Index.Valid || len(r.Index.Keys) == 0 || !e.covers(r, q, entry) {
 			continue
 		}
 		key := r.Index.Keys[0]
@@ -35,4 +35,37 @@ func (e *emitter) vectorIndex(s *VectorScan, q *Query) *catalog.Relation {
 		}
 	}
 	return best
+}
+
+// covers reports whether an index has every row that can qualify: it is not
+// partial, or each condition of its predicate is one of the query's.
+func (e *emitter) covers(index *catalog.Relation, q *Query, entry *Entry) bool {
+	if index.Index.Predicate == "" {
+		return true
+	}
+	if q == nil || q.Where == nil {
+		return false
+	}
+	predicate, row, err := AnalyzeScalar(e.env, index.Index.Predicate, entry.Relation)
+	if err != nil {
+		return false
+	}
+	given := map[string]bool{}
+	for _, qual := range conjuncts(q.Where) {
+		// The predicate was analysed over a range entry of its own.
+		given[exprKey(mapExpr(qual, func(x Expr) Expr {
+			if v, ok := x.(*Var); ok && v.Entry == entry {
+				c := *v
+				c.Entry = row
+				return &c
+			}
+			return nil
+		}))] = true
+	}
+	for _, condition := range conjuncts(predicate) {
+		if !given[exprKey(condition)] {
+			return false
+		}
+	}
+	return true
 }
