@@ -29,18 +29,20 @@ type source struct {
 
 // sources are the relations that have rows. All others of the facts exist and
 // are empty, but for what Runtime says of them.
-var sources map[string]source
+var sources = sync.OnceValue(allSources)
 
-func init() {
-	sources = map[string]source{}
+// allSources merges the tables of sources.
+func allSources() map[string]source {
+	sources := map[string]source{}
 	for _, group := range []map[string]source{
 		relationSources, typeSources, functionSources, accessSources, constraintSources, dependSources, roleSources,
-		viewSources, schemaTableSources, schemaConstraintSources, schemaOtherSources,
+		viewSources, statSources, zoneSources, schemaTableSources, schemaConstraintSources, schemaOtherSources,
 	} {
 		for name, s := range group {
 			sources[name] = s
 		}
 	}
+	return sources
 }
 
 // empty reports whether the source makes no rows.
@@ -144,7 +146,7 @@ func systemRelation(f *Facts, r *Relation) *SystemRelation {
 	if r.Schema == oid.InformationSchema {
 		name = "information_schema." + name
 	}
-	src := sources[name]
+	src := sources()[name]
 	facts := sync.OnceValue(func() *rowSet { return &rowSet{rows: f.datums(r, name)} })
 	system := &SystemRelation{}
 	for _, column := range src.indexed {
@@ -252,14 +254,15 @@ func (f *Facts) datumOf(env *datum.Env, typ oid.OID, field string) datum.Datum {
 // rowBuilder makes rows of one relation, columns by name. What a row does not
 // set has the value of proto, NULL by default.
 type rowBuilder struct {
-	at    map[string]int
-	proto []datum.Datum
-	row   []datum.Datum
-	rows  [][]datum.Datum
+	columns []*Column
+	at      map[string]int
+	proto   []datum.Datum
+	row     []datum.Datum
+	rows    [][]datum.Datum
 }
 
 func newRowBuilder(r *Relation) *rowBuilder {
-	b := &rowBuilder{at: make(map[string]int, len(r.Columns)), proto: make([]datum.Datum, len(r.Columns))}
+	b := &rowBuilder{columns: r.Columns, at: make(map[string]int, len(r.Columns)), proto: make([]datum.Datum, len(r.Columns))}
 	for i, column := range r.Columns {
 		b.at[column.Name] = i
 	}

@@ -11,7 +11,7 @@ INSERT INTO extraction VALUES
 	('pg_type', '', 'oid < 16384'),
 	('pg_proc', 'oid::regprocedure::text AS _signature, ' ||
 		'ARRAY(SELECT pg_get_function_arg_default(t.oid, n) FROM generate_series(pronargs - pronargdefaults + 1, pronargs) n) AS _defaults',
-		'pronamespace = 11 OR pronamespace = ''information_schema''::regnamespace'),
+		'pronamespace IN (11, ''information_schema''::regnamespace) AND proname !~ ''^plpgsql_'''),
 	('pg_aggregate', '', ''),
 	('pg_operator', '', ''),
 	('pg_cast', '', ''),
@@ -35,7 +35,7 @@ INSERT INTO extraction VALUES
 	('pg_ts_dict', '', ''),
 	('pg_ts_parser', '', ''),
 	('pg_ts_template', '', ''),
-	('pg_description', '', ''),
+	('pg_description', '', 'classoid <> ''pg_extension''::regclass AND description !~ ''plpgsql|PL/pgSQL'''),
 	('pg_settings', '', 'name !~ ''^plpgsql''');
 
 -- The select list of a catalog in attnum order.
