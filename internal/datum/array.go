@@ -280,6 +280,9 @@ func recvArray(env *Env, elem *Type, b []byte) (Datum, error) {
 		}
 		return emptyArray(elem), nil
 	}
+	if elem.width > 0 && verbatimElems(body, elem.width, count, flags == 1) {
+		return Blob(b), nil
+	}
 	out := appendArrayHeader(make([]byte, 0, len(b)), elem.OID, dims, false)
 	for i := range count {
 		var err error
@@ -291,6 +294,27 @@ func recvArray(env *Env, elem *Type, b []byte) (Datum, error) {
 		return Null, badBinary()
 	}
 	return Blob(out), nil
+}
+
+// verbatimElems reports whether an array's elements, which are all of one
+// length, are as they should be, so that the array can stay as it is.
+func verbatimElems(body []byte, width, count int, hasNull bool) bool {
+	null := false
+	for range count {
+		if len(body) < 4 {
+			return false
+		}
+		switch n := int(int32(binary.BigEndian.Uint32(body))); {
+		case n == -1:
+			null = true
+			body = body[4:]
+		case n == width && len(body) >= 4+width:
+			body = body[4+width:]
+		default:
+			return false
+		}
+	}
+	return len(body) == 0 && null == hasNull
 }
 
 // recvElem checks the element at the beginning of body and appends it to out

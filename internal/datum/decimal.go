@@ -322,11 +322,19 @@ func sub(negative bool) int {
 // group is how Postgres sees the first digit: its base is 10000, the first
 // digit is at 10000^weight.
 func (x decimal) group() (first, weight int) {
-	var buf [24]byte
-	digits := x.abs().coef().Append(buf[:0], 10)
-	if len(digits) == 1 && digits[0] == '0' {
+	if x.sign() == 0 {
 		return 0, 0
 	}
+	if x.big == nil && x.small != math.MinInt64 {
+		n := x.digits()
+		weight = floorDiv(n-x.scale-1, 4)
+		if cut := n - (n - x.scale - 4*weight); cut >= 0 {
+			return int(abs(x.small) / powersOf10[cut]), weight
+		} else {
+			return int(abs(x.small) * powersOf10[-cut]), weight
+		}
+	}
+	digits := x.abs().coef().Append(nil, 10)
 	before := len(digits) - x.scale // may be negative
 	weight = floorDiv(before-1, 4)
 	for i := range before - 4*weight {

@@ -39,6 +39,7 @@ func floatType(id oid.OID, name, spoken string, size int) *Type {
 		},
 		Compare:   func(a, b Datum) int { return CompareFloats(a.Float(), b.Float()) },
 		AppendKey: keyOfFloat,
+		width:     size / 8,
 	}
 	if size == 32 {
 		t.Recv = func(_ *Env, b []byte) (Datum, error) {
@@ -155,10 +156,13 @@ func floatLength(s string) int {
 	if i < len(s) && (s[i] == '+' || s[i] == '-') {
 		i++
 	}
-	for _, word := range []string{"infinity", "inf", "nan"} {
-		if len(s)-i >= len(word) && fold(s[i:i+len(word)]) == word {
-			return i + len(word)
+	if i < len(s) && isAlpha(s[i]) {
+		for _, word := range []string{"infinity", "inf", "nan"} {
+			if len(s)-i >= len(word) && fold(s[i:i+len(word)]) == word {
+				return i + len(word)
+			}
 		}
+		return 0
 	}
 	base, mark := 10, byte('e')
 	if len(s) > i+2 && s[i] == '0' && lower(s[i+1]) == 'x' &&
@@ -197,7 +201,10 @@ func floatLength(s string) int {
 // AppendFloat appends the shortest decimal that reads back as v, a float of 32
 // or 64 bits, in Postgres's notation.
 func AppendFloat(dst []byte, v float64, size int) []byte {
-	switch {
+	switch m := math.Abs(v); {
+	case m >= 1e-4 && (m < 1e6 || m < 1e15 && size == 64), v == 0:
+		// Neither an exponent nor a midpoint can occur here.
+		return strconv.AppendFloat(dst, v, 'f', -1, size)
 	case v != v:
 		return append(dst, "NaN"...)
 	case math.IsInf(v, 1):
@@ -290,7 +297,8 @@ func appendNotation(dst, text []byte, limit int) []byte {
 		dst = append(dst, '-')
 		text = text[1:]
 	}
-	var digits []byte
+	var buf [24]byte
+	digits := buf[:0]
 	for i := 0; text[i] != 'e'; i++ {
 		if text[i] != '.' {
 			digits = append(digits, text[i])

@@ -35,6 +35,7 @@ func intType(id oid.OID, name, spoken string, bits int) *Type {
 		AppendBinary: sendInt(bits),
 		Compare:      compareInts,
 		AppendKey:    keyOfInt,
+		width:        bits / 8,
 	}
 }
 

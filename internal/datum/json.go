@@ -66,7 +66,17 @@ func parseJSONB(s string) (Datum, error) {
 // ToJSONB is a value of type json as jsonb.
 func ToJSONB(d Datum) (Datum, error) { return parseJSONB(d.View()) }
 
-type jsonbBuilder struct{ jsonScanner }
+// jsonbBuilder appends values in their final form. What it needs besides the
+// output is shared by all objects of the text.
+type jsonbBuilder struct {
+	jsonScanner
+	members []jsonbMember // of the objects being built, innermost last
+	scratch []byte
+}
+
+// jsonbMember is a member in the output: where its key, its value and what
+// follows it begin.
+type jsonbMember struct{ key, value, end int }
 
 // build appends the value that begins with the current token and moves behind
 // it.
@@ -107,24 +117,61 @@ func (b *jsonbBuilder) build(dst []byte) ([]byte, error) {
 	return dst, b.next()
 }
 
-// jsonPair is a member of an object that is being built: the key as it is and
-// the value in its final form.
-type jsonPair struct{ key, value []byte }
-
+// object writes the members in the order of the text and then, unless that was
+// the right one, once more in the order of the keys.
 func (b *jsonbBuilder) object(dst []byte) ([]byte, error) {
-	var pairs []jsonPair
-	err := b.members(func() error {
-		pairs = append(pairs, jsonPair{key: bytes.Clone(b.text)})
+	base, open := len(b.members), len(dst)
+	dst = append(dst, '{')
+	err := b.jsonScanner.members(func() error {
+		if len(b.members) > base {
+			dst = append(dst, ", "...)
+		}
+		m := jsonbMember{key: len(dst)}
+		dst = append(AppendJSONString(dst, b.text), ": "...)
+		m.value = len(dst)
+		b.members = append(b.members, m)
 		return nil
-	}, func() error {
-		value, err := b.build(nil)
-		pairs[len(pairs)-1].value = value
+	}, func() (err error) {
+		at := len(b.members) - 1
+		dst, err = b.build(dst)
+		b.members[at].end = len(dst)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return appendJSONObject(dst, pairs), nil
+	members := b.members[base:]
+	b.members = b.members[:base]
+	compare := func(p, q jsonbMember) int {
+		return compareKeys(jsonbRaw(dst[p.key:p.value-len(": ")]), jsonbRaw(dst[q.key:q.value-len(": ")]))
+	}
+	for i := 1; i < len(members); i++ {
+		if compare(members[i-1], members[i]) >= 0 {
+			slices.SortStableFunc(members, compare)
+			return b.reorder(dst, open, members, compare), nil
+		}
+	}
+	return append(dst, '}'), nil
+}
+
+// reorder writes the members of the object that begins at open again. Of those
+// with the same key the last one counts.
+func (b *jsonbBuilder) reorder(dst []byte, open int, members []jsonbMember, compare func(p, q jsonbMember) int) []byte {
+	kept := members[:0]
+	for i, m := range members {
+		if i+1 == len(members) || compare(m, members[i+1]) != 0 {
+			kept = append(kept, m)
+		}
+	}
+	b.scratch = append(b.scratch[:0], dst[open:]...)
+	dst = dst[:open+1]
+	for i, m := range kept {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(dst, b.scratch[m.key-open:m.end-open]...)
+	}
+	return append(dst, '}')
 }
 
 // compareKeys is the order of keys in an object: the shorter first.
@@ -133,26 +180,6 @@ func compareKeys(a, b []byte) int {
 		return c
 	}
 	return bytes.Compare(a, b)
-}
-
-// appendJSONObject appends an object out of pairs in any order; of those with
-// the same key the last one counts.
-func appendJSONObject(dst []byte, pairs []jsonPair) []byte {
-	slices.SortStableFunc(pairs, func(p, q jsonPair) int { return compareKeys(p.key, q.key) })
-	dst = append(dst, '{')
-	first := true
-	for i, p := range pairs {
-		if i+1 < len(pairs) && bytes.Equal(p.key, pairs[i+1].key) {
-			continue
-		}
-		if !first {
-			dst = append(dst, ", "...)
-		}
-		first = false
-		dst = append(AppendJSONString(dst, p.key), ": "...)
-		dst = append(dst, p.value...)
-	}
-	return append(dst, '}')
 }
 
 // AppendJSONString appends s as a JSON string, with no more escapes than

@@ -24,8 +24,18 @@ func timestampType(id oid.OID, name string, zone func(*Env) *time.Location) *Typ
 	return &Type{
 		OID: id, Name: name, Storage: KindInt,
 		Input: func(env *Env, s string) (Datum, error) {
-			if t, ok := parseISOTimestamp(s); ok && (!zoned || env.TimeZone == time.UTC) {
-				return Int(t), nil
+			if c, west, hasZone, ok := parseISOTimestamp(s); ok {
+				if t, ok := c.timestamp(); ok {
+					switch {
+					case zoned && hasZone:
+						t += int64(west) * usecPerSec
+					case zoned:
+						t = UTCTime(env.TimeZone, t)
+					}
+					if validTimestamp(t) {
+						return Int(t), nil
+					}
+				}
 			}
 			t, err := parseTimestamp(env, s, zoned)
 			if err != nil {
@@ -80,37 +90,51 @@ func roundTo(t int64, precision int32) int64 {
 	return (t + scale/2) / scale * scale
 }
 
-// parseISOTimestamp reads "2024-01-31 10:00:00" with an optional fraction: the
-// form that programs write and that means the same in every setting.
-func parseISOTimestamp(s string) (int64, bool) {
+// parseISOTimestamp reads "2024-01-31 10:00:00" with an optional fraction and
+// an optional offset: the form that programs write and that means the same in
+// every setting. What it does not take may still be a timestamp.
+func parseISOTimestamp(s string) (c civil, west int, zoned, ok bool) {
 	if len(s) < 19 || s[4] != '-' || s[7] != '-' || s[10] != ' ' && s[10] != 'T' || s[13] != ':' || s[16] != ':' {
-		return 0, false
+		return c, 0, false, false
 	}
-	ok := true
+	ok = true
 	number := func(from, to int) int {
 		n := 0
-		for _, c := range []byte(s[from:to]) {
-			ok = ok && isDigit(c)
-			n = n*10 + int(c-'0')
+		for i := from; i < to; i++ {
+			ok = ok && isDigit(s[i])
+			n = n*10 + int(s[i]-'0')
 		}
 		return n
 	}
-	c := civil{year: number(0, 4), month: number(5, 7), day: number(8, 10),
+	c = civil{year: number(0, 4), month: number(5, 7), day: number(8, 10),
 		hour: number(11, 13), minute: number(14, 16), sec: number(17, 19)}
-	if len(s) > 19 {
-		if s[19] != '.' || len(s) == 20 || len(s) > 26 {
-			return 0, false
+	if !ok || c.year == 0 || c.month < 1 || c.month > 12 || c.day < 1 || c.day > daysInMonth(c.year, c.month) ||
+		c.hour > 23 || c.minute > 59 || c.sec > 59 {
+		return c, 0, false, false
+	}
+	i := 19
+	if i < len(s) && s[i] == '.' {
+		first := i + 1
+		for i++; i < len(s) && isDigit(s[i]); i++ {
 		}
-		c.usec = number(20, len(s))
-		for range 26 - len(s) {
+		if i == first || i-first > 6 {
+			return c, 0, false, false
+		}
+		c.usec = number(first, i)
+		for range 6 - (i - first) {
 			c.usec *= 10
 		}
 	}
-	if !ok || c.year == 0 || c.month < 1 || c.month > 12 || c.day < 1 || c.day > daysInMonth(c.year, c.month) ||
-		c.hour > 23 || c.minute > 59 || c.sec > 59 {
-		return 0, false
+	switch zone := s[i:]; {
+	case zone == "":
+		return c, 0, false, true
+	case zone == "Z":
+		return c, 0, true, true
+	case (len(zone) == 3 || len(zone) == 6) && (zone[0] == '+' || zone[0] == '-'):
+		west, err := parseOffset(zone)
+		return c, west, true, err == nil
 	}
-	return c.timestamp()
+	return c, 0, false, false
 }
 
 func parseTimestamp(env *Env, s string, zoned bool) (int64, error) {

@@ -61,6 +61,9 @@ type Type struct {
 	// load is Recv for bytes that AppendBinary has made, which need no check.
 	// Nil where Recv checks little.
 	load func(b []byte) Datum
+	// width is the length of a binary form of which every value is good and
+	// has no other spelling, 0 for other types.
+	width int
 }
 
 // Names turns the numbers behind regclass, regtype, regproc and the like into

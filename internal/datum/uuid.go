@@ -36,6 +36,7 @@ func init() {
 		AppendBinary: appendBytes,
 		Compare:      compareBytes,
 		AppendKey:    appendBytes16,
+		width:        16,
 	})
 }
 

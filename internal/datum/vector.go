@@ -207,14 +207,26 @@ func recvVector(b []byte) (Datum, error) {
 		return Null, err
 	}
 	out := make([]byte, len(body))
+	special := uint32(0) // has the bits of exponents that are all ones
 	for i := 0; i < len(body); i += 4 {
 		u := binary.BigEndian.Uint32(body[i:])
-		if u&0x7f800000 == 0x7f800000 { // infinite or NaN
-			return Null, CheckElement("vector", math.Float32frombits(u))
-		}
+		special |= (u&0x7f800000 + 0x00800000) & 0x80000000
 		binary.LittleEndian.PutUint32(out[i:], u)
 	}
+	if special != 0 {
+		return Null, firstBadElement(Blob(out))
+	}
 	return Blob(out), nil
+}
+
+// firstBadElement is the error of the first element that is not finite.
+func firstBadElement(d Datum) error {
+	for _, x := range AppendVectorFloats(nil, d) {
+		if err := CheckElement("vector", x); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func appendVectorBinary(dst []byte, d Datum) []byte {
