@@ -199,6 +199,7 @@ type knnCursor struct {
 	run      *run
 	scan     *scan
 	cursor   index.Cursor
+	searched bool // there was a vector to search for: only rows without one are left
 	nulls    *storage.Stmt
 	key      int64
 	distance datum.Datum
@@ -215,6 +216,7 @@ func (c *knnCursor) Filter(plan int, args []datum.Datum) error {
 	if plan == 1 {
 		query = args[1].Clone()
 	}
+	c.searched = !query.IsNull()
 	var err error
 	if c.cursor, err = c.scan.search(query); err != nil {
 		return err
@@ -260,7 +262,7 @@ func (c *knnCursor) Next() error {
 func (c *knnCursor) withoutVector() (*storage.Stmt, error) {
 	rel, col := c.scan.plan.Table, c.scan.plan.Column
 	sql := "SELECT t." + catalog.KeyColumn + " FROM " + quoteName(rel.Physical) + " AS t"
-	if c.scan.searches > 0 {
+	if c.searched {
 		sql += " WHERE NOT EXISTS (SELECT 1 FROM " + quoteName(col.Companion) + " AS c WHERE c." + catalog.KeyColumn + " = t." + catalog.KeyColumn + ")"
 	}
 	return c.run.x.conn.Prepare(sql)
