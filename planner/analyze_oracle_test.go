@@ -101,7 +101,9 @@ func describeHere(env *Env, sql string) string {
 	}
 	var columns []string
 	for _, o := range a.Query.outputs() {
-		columns = append(columns, fmt.Sprintf("%s %s(%d)%s", o.Name, typeMark(o.Expr.Type()), o.Expr.Typmod(), originMark(o.Table != 0, o.Attnum)))
+		// A client is told the type under a domain.
+		base, mod := newAnalyzer(env, nil).baseMod(o.Expr.Type(), o.Expr.Typmod())
+		columns = append(columns, fmt.Sprintf("%s %s(%d)%s", o.Name, typeMark(base), mod, originMark(o.Table != 0, o.Attnum)))
 	}
 	return description(a.Params, columns, nil)
 }

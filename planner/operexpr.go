@@ -143,7 +143,7 @@ func (s *scope) nullIf(n *pg_query.A_Expr) Expr {
 	}
 	s.oneValue(eq, "NULLIF", n.Location)
 	first := eq.Args[0]
-	return &NullIf{Typed: Typed{first.Type(), -1, s.pos(n.Location)}, Equal: eq, First: first}
+	return &NullIf{Typed: Typed{first.Type(), first.Typmod(), s.pos(n.Location)}, Equal: eq, First: first}
 }
 
 // between analyses BETWEEN, which is two comparisons.
