@@ -237,7 +237,7 @@ func invalidUTF8(s string) error {
 // locate says where in the data an error happened.
 func (c *copyReader) locate(err error) error {
 	var e *pgerr.Error
-	if !errors.As(err, &e) || e.Where != "" || e.Code == pgerr.QueryCanceled {
+	if !errors.As(err, &e) || e.Where != "" {
 		return err
 	}
 	e.Where = "COPY " + c.n.Table.Name + ", line " + itoa(c.lineNo)
@@ -427,6 +427,10 @@ const maxField = 1<<30 - 1
 // buffer, which must hold the tuple as a whole.
 func (c *copyReader) binaryRow() ([]datum.Datum, error) {
 	b, err := c.stream.take(2)
+	if err == io.EOF && len(c.stream.buf) == c.stream.at {
+		c.ended = true // without a trailer, as pgx ends it
+		return nil, nil
+	}
 	if err != nil {
 		return nil, c.truncated(err, "unexpected EOF in COPY data")
 	}

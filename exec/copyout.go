@@ -32,7 +32,10 @@ func newCopyWriter(x *execution, n *planner.Copy) (*copyWriter, error) {
 
 func (w *copyWriter) begin(r frontend.Receiver) error {
 	if w.n.Options.Format == "binary" {
-		return r.CopyData(append([]byte(copySignature), 0, 0, 0, 0, 0, 0, 0, 0))
+		// It goes out with the first row or the trailer: psycopg does not
+		// look for a row in a message of its own.
+		w.buf = append(append(w.buf[:0], copySignature...), 0, 0, 0, 0, 0, 0, 0, 0)
+		return nil
 	}
 	if !w.n.Options.Header {
 		return nil
@@ -45,11 +48,10 @@ func (w *copyWriter) begin(r frontend.Receiver) error {
 		w.field(i, []byte(col.Name), false)
 	}
 	w.buf = append(w.buf, '\n')
-	return r.CopyData(w.buf)
+	return w.send(r)
 }
 
 func (w *copyWriter) row(r frontend.Receiver, row []datum.Datum) error {
-	w.buf = w.buf[:0]
 	if w.n.Options.Format == "binary" {
 		w.buf = binary.BigEndian.AppendUint16(w.buf, uint16(len(row)))
 		for i, d := range row {
@@ -61,7 +63,7 @@ func (w *copyWriter) row(r frontend.Receiver, row []datum.Datum) error {
 			w.buf = w.types[i].AppendBinary(append(w.buf, 0, 0, 0, 0), w.x.env, d)
 			binary.BigEndian.PutUint32(w.buf[at:], uint32(len(w.buf)-at-4))
 		}
-		return r.CopyData(w.buf)
+		return w.send(r)
 	}
 	for i, d := range row {
 		if i > 0 {
@@ -75,12 +77,20 @@ func (w *copyWriter) row(r frontend.Receiver, row []datum.Datum) error {
 		w.field(i, w.value, len(row) == 1)
 	}
 	w.buf = append(w.buf, '\n')
-	return r.CopyData(w.buf)
+	return w.send(r)
+}
+
+// send sends the buffer and empties it.
+func (w *copyWriter) send(r frontend.Receiver) error {
+	err := r.CopyData(w.buf)
+	w.buf = w.buf[:0]
+	return err
 }
 
 func (w *copyWriter) end(r frontend.Receiver) error {
 	if w.n.Options.Format == "binary" {
-		return r.CopyData([]byte{0xff, 0xff})
+		w.buf = append(w.buf, 0xff, 0xff)
+		return w.send(r)
 	}
 	return nil
 }

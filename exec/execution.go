@@ -139,7 +139,6 @@ func (s *Session) planEnv(params []oid.OID) *planner.Env {
 		Setting:        s.settings.get,
 		ParamTypes:     params,
 		VariableParams: true,
-		Notice:         s.notice,
 		Database:       s.startup.Database,
 		User:           s.startup.User,
 	}

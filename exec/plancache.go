@@ -7,6 +7,7 @@ import (
 
 	"voronoi/exec/catalog"
 	"voronoi/internal/oid"
+	"voronoi/internal/pgerr"
 	"voronoi/planner"
 	"voronoi/sqlparse"
 )
@@ -45,14 +46,17 @@ func (c *planCache) init() {
 
 // make plans a statement for a session.
 func (c *planCache) make(s *Session, st *statement, params []oid.OID, snap *catalog.Snapshot, session string) (planner.Plan, error) {
+	env := s.planEnv(params)
+	st.notices = nil
+	env.Notice = func(n *pgerr.Error) { st.notices = append(st.notices, n) }
 	if len(st.parsed.Source) > cachedText || s.tx.defined {
-		return planner.Make(s.planEnv(params), st.parsed)
+		return planner.Make(env, st.parsed)
 	}
 	key := planCacheKey{st.parsed.Text, paramKey(params), session, snap}
 	if plan := c.find(key); plan != nil {
 		return plan, nil
 	}
-	plan, err := planner.Make(s.planEnv(params), st.parsed)
+	plan, err := planner.Make(env, st.parsed)
 	if err != nil {
 		return nil, err
 	}

@@ -241,6 +241,11 @@ func (s *Session) start(ctx context.Context, st *statement, params []datum.Datum
 		if err != nil {
 			return nil, err
 		}
+		if try == 0 {
+			for _, n := range st.notices {
+				s.notice(n)
+			}
+		}
 		res, err := s.startPlan(ctx, plan, st, params, r)
 		if err != errReplan || try == replans {
 			return res, err

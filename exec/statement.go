@@ -25,7 +25,9 @@ type statement struct {
 	rows     bool
 	sql      bool // made by PREPARE
 	prepared time.Time
-	planned  planned
+	// notices are what planning said; each execution says it.
+	notices []*pgerr.Error
+	planned planned
 }
 
 // planned is a plan with what it depends on.
