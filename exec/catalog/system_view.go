@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"cmp"
 	"slices"
 
 	"voronoi/internal/oid"
@@ -16,8 +15,8 @@ var viewSources = map[string]source{
 	"pg_sequences": {objects: sequenceViewRows, runtime: true},
 }
 
-// every are all relations of some kinds, the facts' own included, by schema and
-// name.
+// every are all relations of some kinds, the facts' own included, in the order
+// in which they were made.
 func (s *Snapshot) every(kinds ...RelKind) []*Relation {
 	var all []*Relation
 	for _, list := range [][]*Relation{s.facts.relationList(), s.Relations()} {
@@ -27,9 +26,6 @@ func (s *Snapshot) every(kinds ...RelKind) []*Relation {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(x, y *Relation) int {
-		return cmp.Or(cmp.Compare(x.Schema, y.Schema), cmp.Compare(x.Name, y.Name))
-	})
 	return all
 }
 
