@@ -33,8 +33,10 @@ func (e *emitter) functionEntry(x *Entry) string {
 	}
 	var calls []setCall
 	var args []string
+	columns := x.Columns
 	for _, f := range x.Funcs {
-		c, a := e.tableFunc(f)
+		c, a := e.tableFunc(f, columns[:f.Columns])
+		columns = columns[f.Columns:]
 		calls, args = append(calls, c), append(args, a...)
 	}
 	source := e.lockstep(calls) + "(" + strings.Join(args, ", ") + ")"
@@ -48,7 +50,10 @@ func (e *emitter) functionEntry(x *Entry) string {
 }
 
 // tableFunc is one function of an entry and the SQL of its arguments.
-func (e *emitter) tableFunc(f *TableFunc) (setCall, []string) {
+func (e *emitter) tableFunc(f *TableFunc, columns []EntryColumn) (setCall, []string) {
+	if c, ok := e.recordSet(f, columns); ok {
+		return c, e.list(f.Call.Args)
+	}
 	if f.Call != nil && f.Call.Proc.Set {
 		return e.setCall(f.Call, f.Columns), e.list(f.Call.Args)
 	}

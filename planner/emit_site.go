@@ -37,8 +37,8 @@ func actualTypes(args []Expr, declared []oid.OID) []oid.OID {
 	for i, x := range args {
 		if i < len(declared) && !loose(declared[i]) {
 			types[i] = declared[i]
-		} else if types[i] = x.Type(); types[i] == oid.Unknown {
-			types[i] = oid.Text
+		} else {
+			types[i] = x.Type()
 		}
 	}
 	return types

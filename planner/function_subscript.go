@@ -5,7 +5,6 @@ import (
 
 	"voronoi/exec/builtin"
 	"voronoi/internal/datum"
-	"voronoi/internal/oid"
 	"voronoi/internal/pgerr"
 )
 
@@ -128,52 +127,4 @@ func sliceOf(elem *datum.Type, array datum.Datum, shape string, given []datum.Da
 		}
 	}
 	return datum.NewArrayDims(elem, out, elems)
-}
-
-// subscriptAssignHelper replaces one element of a one-dimensional array, which
-// grows where the subscript lies outside it.
-func subscriptAssignHelper(env *Env, x Expr) (*Function, []Expr, error) {
-	e := x.(*SubscriptAssign)
-	array, err := typeOf(env, e.Arg.Type())
-	if err != nil {
-		return nil, nil, err
-	}
-	if array.Elem == nil || e.Slice || len(e.Upper) != 1 {
-		return nil, nil, pgerr.Unsupported("assignment to a slice or to several subscripts of type %s", typeName(env, e.Arg.Type()))
-	}
-	return &Function{
-		Name: fmt.Sprintf("subscript_assign_%d", array.OID), Args: 3,
-		Call: builtin.Call{Args: []oid.OID{array.OID, oid.Int4, array.Elem.OID}, Result: array.OID},
-		Scalar: func(_ *builtin.Call, a []datum.Datum) (datum.Datum, error) {
-			return assignElement(array.Elem, a[0], a[1], a[2])
-		},
-	}, []Expr{e.Arg, e.Upper[0], e.Value}, nil
-}
-
-func assignElement(elem *datum.Type, array, subscript, value datum.Datum) (datum.Datum, error) {
-	if subscript.IsNull() {
-		return datum.Null, pgerr.New(pgerr.NullValueNotAllowed, "array subscript in assignment must not be null")
-	}
-	at := int(subscript.Int())
-	var dims []datum.Dim
-	var elems []datum.Datum
-	if !array.IsNull() {
-		dims, elems = datum.ArrayDims(array), datum.ArrayElems(elem, array)
-	}
-	switch len(dims) {
-	case 0:
-		return datum.NewArrayDims(elem, []datum.Dim{{Len: 1, Lower: at}}, []datum.Datum{value})
-	case 1:
-	default:
-		return datum.Null, pgerr.New(pgerr.ArraySubscriptError, "wrong number of array subscripts")
-	}
-	lower := min(dims[0].Lower, at)
-	n := max(dims[0].Upper(), at) - lower + 1
-	if n > 1<<24 {
-		return datum.Null, pgerr.Newf(pgerr.ProgramLimitExceeded, "array size exceeds the maximum allowed (%d)", 1<<24)
-	}
-	grown := make([]datum.Datum, n)
-	copy(grown[dims[0].Lower-lower:], elems)
-	grown[at-lower] = value
-	return datum.NewArrayDims(elem, []datum.Dim{{Len: n, Lower: lower}}, grown)
 }

@@ -289,3 +289,21 @@ SELECT jsonb_agg(ROW(id, label)) FROM tree WHERE id = 1
 SELECT concat_ws('-', VARIADIC ARRAY['a', 'b']), concat(VARIADIC tags) FROM items WHERE id = 1
 
 SELECT num_nulls(1, NULL, 'x'), num_nonnulls(VARIADIC ARRAY[1, NULL])
+
+SELECT * FROM jsonb_to_recordset('[{"a":1,"b":"x","c":[1,2]},{"a":2,"d":{"e":null}}]') AS t(a int, b varchar(3), c int[], d jsonb) ORDER BY a
+
+SELECT * FROM json_to_record('{"a":"5","b":null,"c":["x",null]}') AS t(a numeric(5,1), b text, c text[])
+
+SELECT i.id, r.* FROM tree i, LATERAL jsonb_to_record(jsonb_build_object('k', i.label)) AS r(k text) WHERE i.id < 3 ORDER BY 1
+
+SELECT pg_typeof('x'), pg_typeof(NULL), pg_typeof(ROW(1))
+
+SELECT * FROM json_each_text('{"a":1,"b":[2]}')
+
+SELECT key, value FROM jsonb_each('{"a":1,"b":[2]}') WITH ORDINALITY AS t(key, value, n) ORDER BY n DESC
+
+SELECT (jsonb_each('{"a":1,"b":[2]}')).*
+
+SELECT jsonb_each_text('{"a":1}')
+
+SELECT (jsonb_each('{"a":1,"b":[2]}')).key
