@@ -389,6 +389,9 @@ func (c *vectorColumn) loaded(x *execution, rel *catalog.Relation, col *catalog.
 		if l, err = c.fill(x.ctx, rel, col); err != nil {
 			return nil, err
 		}
+		if l == nil {
+			return privateColumn(x, rel, col)
+		}
 	}
 	if s.tx.writing && x.conn == s.tx.conn {
 		if err := s.vectorTx(c).catchUp(s, x.conn); err != nil {
@@ -416,7 +419,8 @@ func privateColumn(x *execution, rel *catalog.Relation, col *catalog.Column) (*l
 	return &loadedColumn{vectors: t, base: x.seq}, nil
 }
 
-// fill loads the column from a snapshot of its own.
+// fill loads the column from a snapshot of its own; nil when that does not have
+// the column: the transaction has just made it, or others have dropped it.
 func (c *vectorColumn) fill(ctx context.Context, rel *catalog.Relation, col *catalog.Column) (*loadedColumn, error) {
 	c.load.Lock()
 	defer c.load.Unlock()
@@ -429,8 +433,13 @@ func (c *vectorColumn) fill(ctx context.Context, rel *catalog.Relation, col *cat
 		return nil, err
 	}
 	defer db.Release(conn)
-	seq, err := c.beginLoad(conn)
+	meta, err := c.beginLoad(conn)
 	if err != nil {
+		return nil, err
+	}
+	snap, err := c.store.srv.catalogs.at(meta.CatalogVersion)
+	if err != nil || !hasColumn(snap, c.id, col) {
+		c.invalidate()
 		return nil, err
 	}
 	t, err := readColumn(ctx, conn, col)
@@ -438,25 +447,36 @@ func (c *vectorColumn) fill(ctx context.Context, rel *catalog.Relation, col *cat
 		c.invalidate()
 		return nil, err
 	}
-	l := &loadedColumn{vectors: t, base: seq, indexes: map[oid.OID]index.Index{}, restoring: map[oid.OID]chan struct{}{}}
+	l := &loadedColumn{vectors: t, base: meta.CommitSeq, indexes: map[oid.OID]index.Index{}, restoring: map[oid.OID]chan struct{}{}}
 	return l, c.endLoad(l)
 }
 
 // beginLoad declares the column loading and begins the snapshot to load from.
-func (c *vectorColumn) beginLoad(conn *storage.Conn) (seq int64, err error) {
+func (c *vectorColumn) beginLoad(conn *storage.Conn) (storage.Meta, error) {
 	c.store.commits.Lock()
 	defer c.store.commits.Unlock()
 	if err := conn.BeginRead(); err != nil {
-		return 0, err
+		return storage.Meta{}, err
 	}
 	meta, err := conn.Meta()
 	if err != nil {
-		return 0, err
+		return meta, err
 	}
 	c.mu.Lock()
 	c.state, c.delta = columnLoading, nil
 	c.mu.Unlock()
-	return meta.CommitSeq, nil
+	return meta, nil
+}
+
+// hasColumn reports whether a catalog has the very column: the same companion
+// table under the same number.
+func hasColumn(snap *catalog.Snapshot, id columnID, col *catalog.Column) bool {
+	rel := snap.Relation(id.table)
+	if rel == nil {
+		return false
+	}
+	have := rel.Attribute(id.attnum)
+	return have != nil && !have.Dropped && have.Companion == col.Companion
 }
 
 // endLoad takes in what was committed during the load and makes the column
