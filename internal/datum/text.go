@@ -13,6 +13,7 @@ func init() {
 		textType(oid.Text, "text"),
 		textType(oid.Name, "name").with(func(t *Type) {
 			t.Input = func(_ *Env, s string) (Datum, error) { return Text(TruncateName(s)), nil }
+			t.Recv = recvName
 		}),
 		textType(oid.VarChar, "varchar").with(func(t *Type) { t.Coerce = coerceVarChar }),
 		textType(oid.BPChar, "bpchar").with(func(t *Type) {
@@ -81,6 +82,14 @@ func recvText(_ *Env, b []byte) (Datum, error) {
 		return Null, err
 	}
 	return TextBytes(b), nil
+}
+
+func recvName(env *Env, b []byte) (Datum, error) {
+	if len(b) > nameBytes {
+		return Null, pgerr.New(pgerr.NameTooLong, "identifier too long").
+			WithDetail("Identifier must be less than %d characters.", nameBytes+1)
+	}
+	return recvText(env, b)
 }
 
 func recvChar(_ *Env, b []byte) (Datum, error) {
