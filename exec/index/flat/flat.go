@@ -1,4 +1,5 @@
-// Package flat is exact search: every visible vector is measured.
+// Package flat is exact search: every vector that is visible and allowed is
+// measured.
 //
 // The first rows cost one pass over the vectors, which keeps as many nearest
 // as the caller said it would take. If it takes more, a second pass keeps all
@@ -36,6 +37,7 @@ type cursor struct {
 	counters index.Counters
 	err      error
 
+	slots   []index.Slot // scratch
 	passes  int
 	nearest vectorops.TopK        // of the first pass
 	first   []vectorops.Candidate // sorted, the delivered ones cut off
@@ -98,21 +100,34 @@ func (c *cursor) scan(offer func(vectorops.Candidate), out func(rank float64) bo
 		if c.err = c.options.Err(); c.err != nil {
 			return
 		}
+		if c.options.Allowed != nil {
+			c.scanAllowed(i, offer, out)
+			continue
+		}
 		ranks, first := c.measure.Chunk(&c.view, i)
 		c.counters.Candidates += len(ranks)
 		for j, rank := range ranks {
-			if out(rank) {
-				continue
-			}
 			slot := first + index.Slot(j)
-			if !allVisible && !c.view.Visible(slot, c.seq) {
-				continue
+			if !out(rank) && (allVisible || c.view.Visible(slot, c.seq)) {
+				offer(vectorops.Candidate{Rank: rank, Key: c.view.Key(slot)})
 			}
-			key := c.view.Key(slot)
-			if c.options.Allowed != nil && !c.options.Allowed(key) {
-				continue
-			}
-			offer(vectorops.Candidate{Rank: rank, Key: key})
+		}
+	}
+}
+
+// scanAllowed measures those slots of a chunk that the filter allows.
+func (c *cursor) scanAllowed(chunk int, offer func(vectorops.Candidate), out func(rank float64) bool) {
+	vectors, first := c.view.Vectors().Chunk(chunk)
+	c.slots = c.slots[:0]
+	for slot := index.Slot(first); slot < index.Slot(first+vectors.Rows()); slot++ {
+		if c.options.Allowed(c.view.Key(slot)) && c.view.Visible(slot, c.seq) {
+			c.slots = append(c.slots, slot)
+		}
+	}
+	c.counters.Candidates += len(c.slots)
+	for j, rank := range c.measure.Slots(&c.view, c.slots) {
+		if !out(rank) {
+			offer(vectorops.Candidate{Rank: rank, Key: c.view.Key(c.slots[j])})
 		}
 	}
 }

@@ -36,7 +36,8 @@
 //
 //  1. A slot without a direction under the cosine metric (a zero vector) is in
 //     no neighbor list; searches deliver it last, at NaN.
-//  2. ef ≥ the number of rows delivers what flat search delivers.
+//  2. An ef of a quarter of the slots or more delivers what flat search
+//     delivers, in its order: all is measured.
 //  3. The vectors of the searching transaction itself are always found.
 //  4. Same vectors in the same order, same options and seed: same graph.
 package hnsw

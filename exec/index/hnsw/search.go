@@ -110,10 +110,17 @@ func (c *cursor) more() {
 		}
 	}
 	c.deliverable()
+	if c.stage == scanning && c.walk == nil {
+		return
+	}
 	if c.options.Strict || c.options.MaxCandidates > 0 && c.counters.Candidates >= c.options.MaxCandidates {
 		c.finish()
 	}
 }
+
+// exactPart: when ef is this part of all slots or more, measuring all is
+// cheaper than walking, and exact.
+const exactPart = 4
 
 // first measures the transaction's own rows and walks the graph.
 func (c *cursor) first() {
@@ -129,8 +136,8 @@ func (c *cursor) first() {
 		}
 		c.counters.Candidates += len(c.slots)
 	}
-	if !ok {
-		return
+	if !ok || exactPart*c.ef >= c.view.Len() {
+		return // scanning comes next
 	}
 	c.walk = newWalk(c.state.g, &c.view, c.measure)
 	c.walk.resumable = !c.options.Strict
