@@ -30,9 +30,14 @@ func (d *definer) drop(objects []catalog.Object, cascade bool) error {
 		}
 		doomed[o.ID()] = o
 		for _, dep := range snap.DependentsOf(catalog.Address{Class: classOf(o), Object: o.ID()}) {
+			if view := viewOfRule(snap, dep.Object.Object); view != nil && view.OID == o.ID() {
+				continue
+			}
 			if dep.Kind == 'a' || dep.Kind == 'i' || cascade {
 				if other := snap.Object(dep.Object.Object); other != nil && dep.Object.Sub == 0 {
 					visit(other)
+				} else if view := viewOfRule(snap, dep.Object.Object); view != nil {
+					visit(view)
 				} else {
 					parts = append(parts, partial{dep})
 				}
@@ -48,7 +53,13 @@ func (d *definer) drop(objects []catalog.Object, cascade bool) error {
 			return err
 		}
 	} else {
-		d.noticeCascade(snap, objects, order)
+		var constraints []catalog.Address
+		for _, p := range parts {
+			if c, rel := snap.Constraint(p.on.Object.Object); c != nil && doomed[rel.OID] == nil {
+				constraints = append(constraints, p.on.Object)
+			}
+		}
+		d.noticeCascade(snap, objects, order, constraints)
 	}
 	for _, p := range parts {
 		if err := d.dropPart(p.on, doomed); err != nil {
@@ -88,7 +99,12 @@ func (d *definer) refuseDependents(snap *catalog.Snapshot, objects []catalog.Obj
 			if dep.Kind != 'n' || doomed[dep.Object.Object] != nil || d.partOf(snap, dep.Object, doomed) {
 				continue
 			}
-			details = append(details, snap.Describe(d.x.path, dep.Object)+" depends on "+snap.Describe(d.x.path, dep.On))
+			object, on := dep.Object, dep.On
+			on.Sub = 0
+			if view := viewOfRule(snap, object.Object); view != nil {
+				object = catalog.Address{Class: oid.PGClass, Object: view.OID}
+			}
+			details = append(details, snap.Describe(d.x.path, object)+" depends on "+snap.Describe(d.x.path, on))
 		}
 	}
 	if len(details) == 0 {
@@ -129,9 +145,23 @@ func (d *definer) partOf(snap *catalog.Snapshot, a catalog.Address, doomed map[o
 	return false
 }
 
+// viewOfRule is the view whose rule has a number: what depends on a table is the
+// rule, what is dropped is the view.
+func viewOfRule(snap *catalog.Snapshot, id oid.OID) *catalog.Relation {
+	for _, rel := range snap.Relations() {
+		if rel.View != nil && rel.View.Rule == id {
+			return rel
+		}
+	}
+	return nil
+}
+
 // noticeCascade tells what CASCADE takes along.
-func (d *definer) noticeCascade(snap *catalog.Snapshot, objects, order []catalog.Object) {
+func (d *definer) noticeCascade(snap *catalog.Snapshot, objects, order []catalog.Object, constraints []catalog.Address) {
 	var also []string
+	for _, c := range constraints {
+		also = append(also, "drop cascades to "+snap.Describe(d.x.path, c))
+	}
 	for _, o := range order {
 		rel, ok := o.(*catalog.Relation)
 		if slices.Contains(objects, o) || ok && (rel.Kind == catalog.KindIndex || rel.Kind == catalog.KindSequence && rel.Sequence.OwnerTable != 0) {

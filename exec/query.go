@@ -2,9 +2,11 @@ package exec
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"voronoi/internal/frontend"
+	"voronoi/internal/oid"
 	"voronoi/internal/pgerr"
 	"voronoi/planner"
 	"voronoi/sqlparse"
@@ -32,7 +34,7 @@ func (s *Session) query(ctx context.Context, text string, r frontend.Receiver) e
 	if plan := s.srv.plans.text(s, text); plan != nil && s.tx.status != txFailed {
 		st := &statement{text: text}
 		st.planned = planned{plan, s.catalog(), s.planKey()}
-		st.columns, st.rows = resultColumns(plan)
+		st.columns, st.rows = s.resultColumns(plan)
 		return s.runSimple(ctx, st, true, r)
 	}
 	parsed, err := sqlparse.Parse(text)
@@ -88,18 +90,44 @@ func (s *Session) runSimple(ctx context.Context, st *statement, last bool, r fro
 	return r.Complete(p.result.complete())
 }
 
-// resultColumns describes the rows that a plan returns, if it returns any.
-func resultColumns(plan planner.Plan) ([]frontend.Column, bool) {
+// resultColumns describes the rows that a plan returns, if it returns any. A
+// domain is told as its base type, which is what clients can read.
+func (s *Session) resultColumns(plan planner.Plan) ([]frontend.Column, bool) {
+	columns, rows := planColumns(plan)
+	if p, ok := plan.(*planner.UtilityPlan); ok {
+		columns, rows = s.utilityColumns(p)
+	}
+	for i, c := range columns {
+		if t := s.catalog().Type(c.Type); t != nil && t.Kind == 'd' {
+			columns = slices.Clone(columns)
+			for j := i; j < len(columns); j++ {
+				columns[j].Type, columns[j].Typmod = s.baseType(columns[j].Type, columns[j].Typmod)
+			}
+			break
+		}
+	}
+	return columns, rows
+}
+
+// baseType is the type under a domain, with the modifier that the domain gives.
+func (s *Session) baseType(id oid.OID, typmod int32) (oid.OID, int32) {
+	for {
+		t := s.catalog().Type(id)
+		if t == nil || t.Kind != 'd' {
+			return id, typmod
+		}
+		id, typmod = t.Base, t.Typmod
+	}
+}
+
+func planColumns(plan planner.Plan) ([]frontend.Column, bool) {
 	switch p := plan.(type) {
 	case *planner.QueryPlan:
 		return p.Columns, true
 	case *planner.ModifyPlan:
-		if p.Returning == nil {
-			return nil, false
+		if p.Returning != nil {
+			return p.Returning.Columns, true
 		}
-		return p.Returning.Columns, true
-	case *planner.UtilityPlan:
-		return utilityColumns(p)
 	}
 	return nil, false
 }

@@ -68,8 +68,8 @@ func (s *Session) plan(st *statement) (planner.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	columns, rows := resultColumns(plan)
-	if st.planned.plan != nil && (rows != st.rows || !sameColumns(columns, st.columns)) {
+	columns, rows := s.resultColumns(plan)
+	if _, utility := plan.(*planner.UtilityPlan); !utility && st.planned.plan != nil && (rows != st.rows || !sameColumns(columns, st.columns)) {
 		return nil, pgerr.New(pgerr.FeatureNotSupported, "cached plan must not change result type")
 	}
 	st.planned = planned{plan, snap, key}

@@ -13,7 +13,7 @@ import (
 )
 
 // utilityColumns describes the rows of the utility statements that return any.
-func utilityColumns(p *planner.UtilityPlan) ([]frontend.Column, bool) {
+func (s *Session) utilityColumns(p *planner.UtilityPlan) ([]frontend.Column, bool) {
 	column := func(name string, t oid.OID) frontend.Column { return frontend.Column{Name: name, Type: t, Typmod: -1} }
 	switch n := p.Node.(type) {
 	case *planner.Show:
@@ -30,6 +30,14 @@ func utilityColumns(p *planner.UtilityPlan) ([]frontend.Column, bool) {
 			t = oid.XML
 		}
 		return []frontend.Column{column("QUERY PLAN", t)}, true
+	case *planner.Fetch:
+		if p := s.portals[n.Name]; p != nil && !n.Move {
+			return p.columns, p.rows
+		}
+	case *planner.Execute:
+		if st := s.statements[n.Name]; st != nil {
+			return st.columns, st.rows
+		}
 	}
 	return nil, false
 }

@@ -62,6 +62,15 @@ func (a *analyzer) createView(n *pg_query.ViewStmt) Plan {
 		fail(pgerr.Internal("the view's query cannot be written out: %v", err))
 	}
 	rel.View = &catalog.View{Query: text}
+	ranges(q, func(e *Entry) {
+		use := catalog.Use{}
+		if e.Relation != nil && e.Relation.System == nil {
+			use.Relation = e.Relation.OID
+		}
+		if use.Relation != 0 && !slices.Contains(rel.View.Uses, use) {
+			rel.View.Uses = append(rel.View.Uses, use)
+		}
+	})
 	for _, id := range a.path {
 		if schema := a.cat.Schema(id); schema != nil {
 			rel.View.SearchPath = append(rel.View.SearchPath, schema.Name)
@@ -388,7 +397,7 @@ func (a *analyzer) createDomain(n *pg_query.CreateDomainStmt) Plan {
 			}})
 			s := a.rowScope(entry)
 			c := &catalog.Constraint{Kind: catalog.ConstraintCheck, Name: k.Conname, NotValid: k.SkipValidation}
-			c.Check = a.text(s.condition(k.RawExpr, inDomainCheck, "CHECK"), entry)
+			c.Check = a.domainText(s.condition(k.RawExpr, inDomainCheck, "CHECK"), entry)
 			for pass := 0; c.Name == "" || k.Conname == "" && names[c.Name]; pass++ {
 				label := "check"
 				if pass > 0 {
@@ -406,6 +415,16 @@ func (a *analyzer) createDomain(n *pg_query.CreateDomainStmt) Plan {
 		}
 	}
 	return &CreateType{Type: t}
+}
+
+// domainText is a domain's CHECK with VALUE where the entry's one column stands.
+func (a *analyzer) domainText(e Expr, entry *Entry) string {
+	return a.text(mapExpr(e, func(x Expr) Expr {
+		if v, ok := x.(*Var); ok && v.Entry == entry {
+			return &CaseValue{v.Typed}
+		}
+		return nil
+	}), nil)
 }
 
 func (a *analyzer) createExtension(n *pg_query.CreateExtensionStmt) Plan {

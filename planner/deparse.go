@@ -96,7 +96,7 @@ func (d *deparser) show(e Expr, implicit bool) {
 	case *Case:
 		d.caseExpr(e)
 	case *CaseValue:
-		d.write("CASE_TEST_EXPR")
+		d.write("VALUE") // in the CHECK of a domain; CASE writes its own
 	case *Coalesce:
 		d.function("COALESCE", e.Args)
 	case *MinMax:
