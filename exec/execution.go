@@ -27,9 +27,10 @@ type execution struct {
 	started time.Time
 
 	// release ends the use of conn.
-	release func()
-	open    []closer // row sources to close with the execution
-	system  *catalog.SystemContext
+	release  func()
+	modified [][][]datum.Datum // the rows of the statement's data-modifying CTEs
+	open     []closer          // row sources to close with the execution
+	system   *catalog.SystemContext
 }
 
 type closer interface{ close() }

@@ -53,17 +53,17 @@ func commandTag(c planner.Command, count int64) string {
 	return commandName(c) + " " + itoa(int(count))
 }
 
-// modifying runs the data-modifying CTEs of a query, in order.
-func (x *execution) modifying(plans []*planner.ModifyPlan) ([][][]datum.Datum, error) {
-	var all [][][]datum.Datum
+// modifying runs the data-modifying CTEs of a statement, in order. Later ones,
+// the statement itself and its subplans find their rows in x.modified.
+func (x *execution) modifying(plans []*planner.ModifyPlan) error {
 	for _, plan := range plans {
 		m, err := x.modify(plan)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all = append(all, m.returned)
+		x.modified = append(x.modified, m.returned)
 	}
-	return all, nil
+	return nil
 }
 
 // modification is one INSERT, UPDATE or DELETE while it runs.

@@ -23,7 +23,7 @@ func registerModule(conn *storage.Conn, m *planner.Module) error {
 	case planner.ModuleRows:
 		module = listModule{columns: m.Columns, rows: func(r *run, handle int) [][]datum.Datum { return r.rowSets[handle] }}
 	case planner.ModuleCTE:
-		module = listModule{columns: m.Columns, rows: func(r *run, handle int) [][]datum.Datum { return r.modified[handle] }}
+		module = listModule{columns: m.Columns, rows: func(r *run, handle int) [][]datum.Datum { return r.x.modified[handle] }}
 	case planner.ModuleSet:
 		module = setModule{m}
 	case planner.ModuleSystem:

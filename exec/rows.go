@@ -24,13 +24,12 @@ type queryRows struct {
 
 // run is what a plan's virtual tables look up by handle while it runs.
 type run struct {
-	x        *execution
-	plan     *planner.QueryPlan
-	rowSets  [][][]datum.Datum
-	scans    []*scan
-	modified [][][]datum.Datum // results of data-modifying CTEs
-	parent   *run
-	lateral  []*storage.Stmt
+	x       *execution
+	plan    *planner.QueryPlan
+	rowSets [][][]datum.Datum
+	scans   []*scan
+	parent  *run
+	lateral []*storage.Stmt
 }
 
 // query starts a plan's statement. inputs are the values of the parameters that
@@ -38,10 +37,8 @@ type run struct {
 func (x *execution) query(plan *planner.QueryPlan, inputs []datum.Datum) (rowSource, error) {
 	r := &run{x: x, plan: plan}
 	var err error
-	if len(plan.Modifying) > 0 {
-		if r.modified, err = x.modifying(plan.Modifying); err != nil {
-			return nil, err
-		}
+	if err = x.modifying(plan.Modifying); err != nil {
+		return nil, err
 	}
 	if r.rowSets, err = x.rowSets(plan); err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func compile(env *Env, q *Query) (Plan, error) {
 	if q.Command == CommandSelect {
 		return compileQuery(env, q)
 	}
-	return compileModify(env, q)
+	return compileModify(env, q, nil)
 }
 
 // compileQuery plans a SELECT, VALUES or set operation.

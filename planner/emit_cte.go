@@ -111,7 +111,7 @@ func (e *emitter) cteEntry(x *Entry) string {
 
 // modifyingCTE plans a data-modifying WITH query.
 func (e *emitter) modifyingCTE(c *CTE) {
-	plan, err := compileModify(e.env, c.Query)
+	plan, err := compileModify(e.env, c.Query, e.root)
 	if err != nil {
 		e.fail(err)
 		return

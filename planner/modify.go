@@ -9,9 +9,10 @@ import (
 	"voronoi/exec/catalog"
 )
 
-// compileModify plans INSERT, UPDATE and DELETE (rule S5).
-func compileModify(env *Env, q *Query) (*ModifyPlan, error) {
-	m := &modifier{env: env, q: q, plan: &ModifyPlan{Command: q.Command, Table: q.Target.Relation}}
+// compileModify plans INSERT, UPDATE and DELETE (rule S5). As a WITH query it
+// belongs to the statement of root, which is nil otherwise.
+func compileModify(env *Env, q *Query, root *emitter) (*ModifyPlan, error) {
+	m := &modifier{env: env, q: q, root: root, plan: &ModifyPlan{Command: q.Command, Table: q.Target.Relation}}
 	m.carry()
 	switch q.Command {
 	case CommandInsert:
@@ -38,6 +39,7 @@ type modifier struct {
 	env  *Env
 	q    *Query
 	plan *ModifyPlan
+	root *emitter // of the whole statement
 	// carried are the columns of other tables that RETURNING shows.
 	carried []*Var
 	err     error
@@ -47,6 +49,17 @@ func (m *modifier) fail(err error) {
 	if m.err == nil {
 		m.err = err
 	}
+}
+
+// emitter begins a part of the statement. All parts know the WITH queries that
+// modify data, by the first of them.
+func (m *modifier) emitter() *emitter {
+	e := newEmitter(m.env)
+	if m.root == nil {
+		m.root = e
+	}
+	e.root = m.root
+	return e
 }
 
 // carry finds what RETURNING needs beside the row itself.
@@ -86,7 +99,7 @@ func (m *modifier) insert() {
 		m.plan.Values = rows
 		return
 	}
-	e := newEmitter(m.env)
+	e := m.emitter()
 	with := e.with(q.CTEs)
 	from := ""
 	if q.Source != nil {
@@ -168,7 +181,7 @@ func (m *modifier) delete() { m.changed(nil) }
 // changed is SELECT key, values…, carried… FROM target, others WHERE ….
 func (m *modifier) changed(values []Expr) {
 	q := m.q
-	e := newEmitter(m.env)
+	e := m.emitter()
 	with := e.with(q.CTEs)
 	from := e.relation(q.Target)
 	if rest := e.from(q.From); rest != "" {
@@ -192,7 +205,7 @@ func (m *modifier) changed(values []Expr) {
 // rowQuery computes expressions over given columns: first the live columns of
 // each of rows, then the carried ones.
 func (m *modifier) rowQuery(exprs []Expr, rows []*Entry, carried []*Var) *RowQuery {
-	e := newEmitter(m.env)
+	e := m.emitter()
 	for _, row := range rows {
 		for i := range row.Columns {
 			if row.Columns[i].System {
