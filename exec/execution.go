@@ -118,6 +118,15 @@ func (x *execution) Setting(name string) (string, bool) {
 // Done is closed when the statement is cancelled.
 func (x *execution) Done() <-chan struct{} { return x.ctx.Done() }
 
+// liveContext is the context of the statement that drives an execution now: a
+// portal that is fetched from outlives the statement that opened it.
+type liveContext struct{ x *execution }
+
+func (c liveContext) Deadline() (time.Time, bool) { return c.x.ctx.Deadline() }
+func (c liveContext) Done() <-chan struct{}       { return c.x.ctx.Done() }
+func (c liveContext) Err() error                  { return c.x.ctx.Err() }
+func (c liveContext) Value(key any) any           { return c.x.ctx.Value(key) }
+
 // Catalog is the snapshot that the statement reads.
 func (x *execution) Catalog() *catalog.Snapshot { return x.catalog }
 

@@ -119,7 +119,7 @@ func (s *scan) search(query datum.Datum) (index.Cursor, error) {
 	if x.session.tx.writing && x.conn == x.session.tx.conn {
 		seq = index.Pending
 	}
-	o := index.SearchOptions{Context: x.ctx, Limit: s.limit, Probes: s.probes}
+	o := index.SearchOptions{Context: liveContext{x}, Limit: s.limit, Probes: s.probes}
 	if setting := atoi(x.session.settings.get("ivfflat.max_probes")); setting > 0 {
 		o.MaxProbes = max(setting, s.probes)
 	}
