@@ -13,12 +13,12 @@ type walk struct {
 	view    *index.View
 	measure *index.Measure
 
-	visited  []uint64     // a bit for each slot
-	touched  []uint32     // words of visited that are not zero
-	open     nearest      // visited, not expanded
-	found    farthest     // the ef best that count
-	unvisted []index.Slot // scratch: neighbors met for the first time
-	buffer   []index.Slot // scratch
+	visited   []uint64     // a bit for each slot
+	touched   []uint32     // words of visited that are not zero
+	open      nearest      // visited, not expanded
+	found     farthest     // the ef best that count
+	unvisited []index.Slot // scratch: neighbors met for the first time
+	buffer    []index.Slot // scratch
 
 	// keep says which nodes count among the found; nil is all.
 	keep func(index.Slot) bool
@@ -124,16 +124,16 @@ func (w *walk) run(ef, layer int) {
 			return
 		}
 		c := w.open.pop()
-		w.unvisted = w.unvisted[:0]
+		w.unvisited = w.unvisited[:0]
 		w.buffer = w.g.neighbors(w.buffer[:0], c.slot, layer)
 		for _, s := range w.buffer {
 			if int(s) < w.view.Len() && w.visit(s) {
-				w.unvisted = append(w.unvisted, s)
+				w.unvisited = append(w.unvisited, s)
 			}
 		}
-		w.measured += len(w.unvisted)
-		for i, rank := range w.measure.Approximate(w.view, w.unvisted) {
-			w.meet(near{rank, w.unvisted[i]}, ef)
+		w.measured += len(w.unvisited)
+		for i, rank := range w.measure.Approximate(w.view, w.unvisited) {
+			w.meet(near{rank, w.unvisited[i]}, ef)
 		}
 	}
 }

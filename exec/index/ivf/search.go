@@ -196,41 +196,6 @@ func (c *cursor) probe() {
 	}
 }
 
-const (
-	defaultRefine = 10
-	minRefine     = 100
-)
-
-func (c *cursor) refineFactor() int {
-	if c.options.Refine > 0 {
-		return c.options.Refine
-	}
-	return defaultRefine
-}
-
-// refine measures the c.keep nearest, by their codes, of the lists probed last
-// that are not before after.
-func (c *cursor) refine(after uint64) {
-	e := &c.estimator
-	e.table = c.table
-	e.reset(c.keep, after)
-	var wanted func(index.Slot) bool
-	if c.options.Allowed != nil || !c.allVisible {
-		wanted = c.wanted
-	}
-	for _, p := range c.probed {
-		e.scan(p.posting, p.n, wanted)
-	}
-	c.deeper = len(e.pool) >= c.keep
-	e.cut()
-	from := len(c.slots)
-	for _, entry := range e.pool {
-		c.slots = append(c.slots, index.Slot(entry&math.MaxUint32))
-		c.worst = max(c.worst, entry)
-	}
-	c.ranks = append(c.ranks, c.measure.Slots(&c.view, c.slots[from:])...)
-}
-
 // wanted reports whether the search may deliver a slot.
 func (c *cursor) wanted(s index.Slot) bool {
 	return c.view.Visible(s, c.seq) && (c.options.Allowed == nil || c.options.Allowed(c.view.Key(s)))

@@ -1,0 +1,169 @@
+package ivf
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"voronoi/exec/index"
+	"voronoi/vectorops"
+)
+
+func TestCodesFindWhatMeasuringFinds(t *testing.T) {
+	table, m := digitTable(t)
+	for _, metric := range []vectorops.Metric{vectorops.L2, vectorops.Cosine, vectorops.IP} {
+		for _, parts := range []int{1, 10, 33, 64} {
+			plain := build(t, table, Options{Metric: metric, Lists: 12, Seed: 1})
+			coded := build(t, table, Options{Metric: metric, Lists: 12, Seed: 1, Parts: parts})
+			if coded.Parts() == 0 || coded.Parts() > parts || plain.Parts() != 0 {
+				t.Fatalf("%d parts of %d", coded.Parts(), parts)
+			}
+			total, queries := 0.0, 0
+			for i := 0; i < m.Rows(); i += 20 {
+				o := index.SearchOptions{Probes: 4, Limit: 10, Strict: true}
+				want, _, _ := search(t, plain, 1, m.Row(i), 10, o)
+				got, distances, c := search(t, coded, 1, m.Row(i), 10, o)
+				if !slices.IsSorted(distances) || c.Relaxed() {
+					t.Fatalf("%v: %v is out of order", metric, distances)
+				}
+				if n := c.Counters(); n.Candidates != 100 || n.Estimated < 100 || n.Lists != 4 {
+					t.Fatalf("%v: %v", metric, n)
+				}
+				total += index.Recall(want, got)
+				queries++
+			}
+			recall := total / float64(queries)
+			t.Logf("%v, %d parts: %.4f of what measuring finds", metric, coded.Parts(), recall)
+			if least := map[int]float64{1: 0.2, 10: 0.9, 33: 0.98, 64: 0.995}[parts]; recall < least {
+				t.Errorf("%v, %d parts: %.3f, want %.3f", metric, coded.Parts(), recall, least)
+			}
+			all, _, _ := search(t, coded, 1, m.Row(9), -1, index.SearchOptions{Probes: 12})
+			truth, _ := exact(t, table, metric, 1, m.Row(9), -1)
+			if !slices.Equal(all, truth) { // invariant 2
+				t.Errorf("%v: all probes find other rows than flat", metric)
+			}
+		}
+	}
+}
+
+func TestCodesFillALimit(t *testing.T) {
+	table, m := digitTable(t)
+	x := build(t, table, Options{Lists: 10, Parts: 32})
+	for name, allowed := range map[string]func(int64) bool{"all": nil, "some": func(k int64) bool { return k%30 == 0 }} {
+		for _, o := range []index.SearchOptions{{Probes: 3}, {Probes: 3, Limit: 7, Refine: 1}, {Limit: 5000}} {
+			o.Allowed = allowed
+			keys, distances, c := search(t, x, 1, m.Row(5), -1, o)
+			slices.Sort(keys)
+			want := m.Rows()
+			if allowed != nil {
+				want = (m.Rows() + 2) / 3
+			}
+			if n := len(keys); n != want || len(slices.Compact(keys)) != n {
+				t.Errorf("%s, %+v: %d rows of %d", name, o, n, want)
+			}
+			if !slices.IsSorted(distances) && !c.Relaxed() {
+				t.Errorf("%s: the order is relaxed and the cursor does not say so", name)
+			}
+		}
+	}
+	strict, _, _ := search(t, x, 1, m.Row(5), -1, index.SearchOptions{Probes: 3, Strict: true})
+	plain, _, _ := search(t, build(t, table, Options{Lists: 10}), 1, m.Row(5), -1, index.SearchOptions{Probes: 3, Strict: true})
+	slices.Sort(strict)
+	slices.Sort(plain)
+	if !slices.Equal(strict, plain) {
+		t.Errorf("three lists have %d rows by codes, %d measured", len(strict), len(plain))
+	}
+}
+
+func TestCodesFollowTheTable(t *testing.T) {
+	table, m := digitTable(t)
+	x := build(t, table, Options{Lists: 10, Parts: 32})
+	check := func(what string) {
+		t.Helper()
+		st, view := x.state.Load(), table.View()
+		e := st.coder.encoder()
+		code, total := make([]byte, e.book.M), 0
+		for l := range st.lists {
+			p := st.lists[l].load()
+			for i, s := range p.slots {
+				e.coded(e.vec, view.Vector(s))
+				e.book.Encode(e.code, e.vec)
+				e.book.Unpack(code, p.codes[i/vectorops.ScanBlock*e.blockBytes():], i%vectorops.ScanBlock)
+				if !bytes.Equal(code, e.code) {
+					t.Fatalf("%s: slot %d in list %d has code %v, its vector %v", what, s, l, code, e.code)
+				}
+				total++
+			}
+		}
+		if total != view.Len() {
+			t.Fatalf("%s: %d codes for %d slots", what, total, view.Len())
+		}
+	}
+	check("built")
+	for i := range 300 {
+		table.Append(int64(i)*10+1, m.Row(i*5))
+		table.Kill(int64(i) * 50)
+	}
+	commit(table, 2)
+	check("inserted")
+	keys, _, _ := search(t, x, 2, m.Row(5), 3, index.SearchOptions{Probes: 5})
+	if !slices.Contains(keys, 11) || slices.Contains(keys, 50) {
+		t.Errorf("the copy of a row or the row itself: %v", keys)
+	}
+	table.Reclaim(2)
+	check("reclaimed")
+	stamp := index.Stamp{Seq: 2}
+	var saved bytes.Buffer
+	if err := x.Save(&saved, stamp); err != nil {
+		t.Fatal(err)
+	}
+	y, err := Load(&saved, table, stamp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < m.Rows(); i += 100 {
+		a, da, _ := search(t, x, 2, m.Row(i), 30, index.SearchOptions{Probes: 2})
+		b, db, _ := search(t, y, 2, m.Row(i), 30, index.SearchOptions{Probes: 2})
+		if !slices.Equal(a, b) || !slices.Equal(da, db) {
+			t.Fatalf("query %d finds %v, loaded %v", i, a, b)
+		}
+	}
+	x = y
+	check("loaded")
+}
+
+func TestFewVectorsHaveNoCodes(t *testing.T) {
+	table, _ := digitTable(t)
+	if x := build(t, table, Options{Lists: 5, Parts: AutoParts}); x.Parts() != 0 {
+		t.Errorf("%d parts for %d vectors", x.Parts(), table.Len())
+	}
+	if x := build(t, table, Options{Lists: 5, Parts: 8, Metric: vectorops.Manhattan}); x.Parts() != 0 {
+		t.Errorf("%d parts for L1", x.Parts())
+	}
+	for parts, want := range map[int][2]int{10: {10, 10}, 100: {100, 1}, 64: {50, 2}, 1: {1, 100}} {
+		if m, dsub := partsFor(parts, 100); m != want[0] || dsub != want[1] {
+			t.Errorf("%d parts of 100 dimensions: %d of %d", parts, m, dsub)
+		}
+	}
+	if m, dsub := partsFor(AutoParts, 1536); m != 256 || dsub != 6 {
+		t.Errorf("1536 dimensions: %d parts of %d", m, dsub)
+	}
+}
+
+func TestSelectLeast(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for n := range 200 {
+		a := make([]uint64, n)
+		for i := range a {
+			a[i] = uint64(rng.IntN(n/2 + 1))
+		}
+		want := slices.Sorted(slices.Values(a))
+		k := rng.IntN(n + 1)
+		selectLeast(a, k)
+		slices.Sort(a[:k])
+		if !slices.Equal(a[:k], want[:k]) {
+			t.Fatalf("the %d least of %v: %v", k, want, a[:k])
+		}
+	}
+}
