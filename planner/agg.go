@@ -11,12 +11,12 @@ import (
 )
 
 // aggregate builds the call of a normal aggregate.
-func (s *scope) aggregate(n *pg_query.FuncCall, proc *catalog.Proc, args []Expr, declared []oid.OID, result oid.OID) Expr {
+func (s *scope) aggregate(n *pg_query.FuncCall, proc *catalog.Proc, args []Expr, declared []oid.OID, result oid.OID, filter Expr) Expr {
 	if n.FuncVariadic && (n.AggDistinct || len(n.AggOrder) > 0) && proc.Variadic == oid.Any {
 		s.unsupported(n.Location, "VARIADIC with DISTINCT or ORDER BY in an aggregate")
 	}
 	agg := &AggCall{Typed: s.at(result, n.Location), Proc: proc, Args: args, ArgTypes: declared,
-		Star: n.AggStar, Distinct: n.AggDistinct}
+		Star: n.AggStar, Distinct: n.AggDistinct, Filter: filter}
 	for _, arg := range args {
 		s.notSetInAggregate(arg)
 	}
@@ -31,7 +31,6 @@ func (s *scope) aggregate(n *pg_query.FuncCall, proc *catalog.Proc, args []Expr,
 			}
 		}
 	}
-	s.filter(n, agg)
 	s.placeAggregate(agg)
 	return agg
 }
@@ -77,7 +76,7 @@ func bareArg(e Expr) Expr {
 
 // orderedSet builds the call of an ordered-set aggregate: f(direct) WITHIN GROUP
 // (ORDER BY …).
-func (s *scope) orderedSet(n *pg_query.FuncCall, name string, detail functionDetail, direct, within []Expr, types []oid.OID) Expr {
+func (s *scope) orderedSet(n *pg_query.FuncCall, name string, detail functionDetail, direct, within []Expr, types []oid.OID, filter Expr) Expr {
 	proc := detail.proc
 	switch {
 	case !n.AggWithinGroup:
@@ -120,20 +119,12 @@ func (s *scope) orderedSet(n *pg_query.FuncCall, name string, detail functionDet
 		}
 	}
 	agg := &AggCall{Typed: s.at(result, n.Location), Proc: proc,
-		Direct: all[:len(direct)], Args: all[len(direct):], ArgTypes: declared}
+		Direct: all[:len(direct)], Args: all[len(direct):], ArgTypes: declared, Filter: filter}
 	for i, o := range n.AggOrder {
 		agg.OrderBy = append(agg.OrderBy, s.sortKey(o.GetSortBy(), agg.Args[i], -1))
 	}
-	s.filter(n, agg)
 	s.placeAggregate(agg)
 	return agg
-}
-
-// filter analyses FILTER (WHERE …).
-func (s *scope) filter(n *pg_query.FuncCall, agg *AggCall) {
-	if n.AggFilter != nil {
-		agg.Filter = s.condition(n.AggFilter, inFilter, "FILTER")
-	}
 }
 
 // placeAggregate finds the query level that an aggregate belongs to: the

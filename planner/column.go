@@ -38,7 +38,7 @@ func (s *scope) columnRef(n *pg_query.ColumnRef) Expr {
 	}
 	it, up := s.resolveItem(schema, table, location)
 	if it == nil {
-		s.noItem(schema, table, location)
+		s.noItem(table, location)
 	}
 	if e := s.itemColumn(it, column, up, location); e != nil {
 		return e
@@ -94,7 +94,7 @@ func (s *scope) wholeRowRef(n *pg_query.ColumnRef) Expr {
 	}
 	it, up := s.resolveItem(schema, table, n.Location)
 	if it == nil {
-		s.noItem(schema, table, n.Location)
+		s.noItem(table, n.Location)
 	}
 	return s.wholeRow(it, up, n.Location)
 }

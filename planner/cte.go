@@ -98,10 +98,14 @@ func (s *scope) nameColumns(cte *CTE, n *pg_query.CommonTableExpr) {
 	}
 	names := strs(n.Aliascolnames)
 	if len(names) > len(cte.Columns) {
-		s.failAt(n.Location, pgerr.InvalidColumnReference, "WITH query \"%s\" has %d columns available but %d columns specified",
-			cte.Name, len(cte.Columns), len(names))
+		s.tooManyNames(n, len(cte.Columns))
 	}
 	copy(cte.Columns, names)
+}
+
+func (s *scope) tooManyNames(n *pg_query.CommonTableExpr, have int) {
+	s.failAt(n.Location, pgerr.InvalidColumnReference, "WITH query \"%s\" has %d columns available but %d columns specified",
+		n.Ctename, have, len(n.Aliascolnames))
 }
 
 // cteEntry is an entry for a reference to a WITH query.
@@ -133,6 +137,9 @@ func (s *scope) cteEntry(cte *CTE, level *scope, location int32) *Entry {
 // settle takes the columns of a recursive query from its non-recursive side.
 func (r *recursion) settle(s *scope, left *Query) {
 	names := strs(r.node.Aliascolnames)
+	if have := len(left.outputs()); len(names) > have {
+		s.tooManyNames(r.node, have)
+	}
 	for i, t := range left.outputs() {
 		t.Expr = s.resolved(t.Expr)
 		c := EntryColumn{Name: t.Name, Type: t.Expr.Type(), Typmod: t.Expr.Typmod()}

@@ -18,20 +18,21 @@ const maxArgs = 100
 // funcCall analyses a call as it stands in an expression.
 func (s *scope) funcCall(n *pg_query.FuncCall) Expr {
 	args := make([]Expr, 0, len(n.Args)+len(n.AggOrder))
+	for _, arg := range n.Args {
+		args = append(args, s.expr(arg))
+	}
 	var argNames []string
 	for _, arg := range n.Args {
-		if named := arg.GetNamedArgExpr(); named != nil {
-			if slices.Contains(argNames, named.Name) {
-				s.failAt(named.Location, pgerr.SyntaxError, "argument name \"%s\" used more than once", named.Name)
-			}
-			argNames = append(argNames, named.Name)
-			args = append(args, s.expr(named.Arg))
-			continue
-		}
-		if len(argNames) > 0 {
+		named := arg.GetNamedArgExpr()
+		switch {
+		case named == nil && len(argNames) > 0:
 			s.failAt(nodeLocation(arg), pgerr.SyntaxError, "positional argument cannot follow named argument")
+		case named == nil:
+		case slices.Contains(argNames, named.Name):
+			s.failAt(named.Location, pgerr.SyntaxError, "argument name \"%s\" used more than once", named.Name)
+		default:
+			argNames = append(argNames, named.Name)
 		}
-		args = append(args, s.expr(arg))
 	}
 	return s.call(n, strs(n.Funcname), args, argNames)
 }
@@ -50,6 +51,7 @@ func (s *scope) call(n *pg_query.FuncCall, names []string, args []Expr, argNames
 			return e
 		}
 	}
+	filter := s.condition(n.AggFilter, inFilter, "FILTER")
 	direct := len(args)
 	var within []Expr // sort expressions of WITHIN GROUP
 	if n.AggWithinGroup {
@@ -80,7 +82,7 @@ func (s *scope) call(n *pg_query.FuncCall, names []string, args []Expr, argNames
 	proc := detail.proc
 	s.checkKind(n, name, proc, direct, location)
 	if proc.Kind == 'a' && proc.AggKind != 'n' {
-		return s.orderedSet(n, name, detail, args, within, types)
+		return s.orderedSet(n, name, detail, args, within, types, filter)
 	}
 	all, declared := s.arrange(detail, all, location)
 	actual := make([]oid.OID, len(all))
@@ -101,9 +103,9 @@ func (s *scope) call(n *pg_query.FuncCall, names []string, args []Expr, argNames
 	}
 	switch {
 	case n.Over != nil:
-		return s.windowCall(n, name, proc, all, declared, result)
+		return s.windowCall(n, name, proc, all, declared, result, filter)
 	case proc.Kind == 'a':
-		return s.aggregate(n, proc, all, declared, result)
+		return s.aggregate(n, proc, all, declared, result, filter)
 	}
 	if proc.Set {
 		s.allowSet(location)

@@ -11,11 +11,11 @@ const maxFuzzy = 3
 
 // noItem fails for a table name that FROM has not, telling apart a name that is
 // hidden from one that is not there.
-func (s *scope) noItem(schema, table string, location int32) {
+func (s *scope) noItem(table string, location int32) {
 	pos := s.pos(location)
 	for level := s; level != nil; level = level.up {
 		for _, e := range level.entries {
-			if e.Alias == table && schema == "" {
+			if e.Alias == table {
 				fail(pgerr.Newf(pgerr.UndefinedTable, "invalid reference to FROM-clause entry for table \"%s\"", table).
 					WithHint("There is an entry for table \"%s\", but it cannot be referenced from this part of the query.", table).At(pos))
 			}
@@ -58,11 +58,15 @@ func (s *scope) noColumn(table, column string, location int32) {
 
 func (s *scope) suggest(table, column string) nearest {
 	best := nearest{distance: maxFuzzy + 1}
+	_, system := systemColumns[column]
 	for level := s; level != nil; level = level.up {
 		for _, e := range level.entries {
 			penalty := 0
 			if table != "" {
 				penalty = editDistance(table, e.Alias, maxFuzzy+1)
+			}
+			if system && penalty == 0 && e.Kind == EntryRelation {
+				return nearest{hidden: e.Alias}
 			}
 			for i := range e.visible() {
 				name := e.Columns[i].Name
@@ -86,7 +90,9 @@ func (b *nearest) see(e *Entry, name, column string, penalty int) {
 	if d > utf8.RuneCountInString(column)/2 {
 		return
 	}
-	d += penalty
+	if d += penalty; d > maxFuzzy {
+		return
+	}
 	full := e.Alias + "." + name
 	switch {
 	case d < b.distance:

@@ -151,11 +151,16 @@ func (s *scope) checkCount(exprs []Expr, columns []*catalog.Column, places []int
 	}
 	if places != nil && len(exprs) < len(columns) {
 		e := pgerr.New(pgerr.SyntaxError, "INSERT has more target columns than expressions").At(s.pos(places[len(exprs)]))
-		if row, ok := exprs[0].(*RowExpr); ok && len(exprs) == 1 && len(row.Fields) == len(columns) {
+		if len(exprs) == 1 && isRowOf(exprs[0], len(columns)) {
 			e = e.WithHint("The insertion source is a row expression containing the same number of columns expected by the INSERT. Did you accidentally use extra parentheses?")
 		}
 		fail(e)
 	}
+}
+
+func isRowOf(e Expr, fields int) bool {
+	row, ok := e.(*RowExpr)
+	return ok && len(row.Fields) == fields
 }
 
 // insertValues analyses VALUES as the source of INSERT: each value takes its

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	pg_query "github.com/pganalyze/pg_query_go/v5"
-
 	"voronoi/exec/catalog"
 	"voronoi/internal/oid"
 	"voronoi/internal/pgerr"
@@ -142,9 +140,6 @@ func (a *analyzer) operatorCandidates(names []string, kind byte) []candidate[*ca
 	return out
 }
 
-// operatorNames are the parts of an operator's name in the tree.
-func operatorNames(list []*pg_query.Node) []string { return strs(list) }
-
 // operate builds "left op right", or "op right" for a nil left.
 func (s *scope) operate(names []string, left, right Expr, location int32) *FuncCall {
 	var lt oid.OID
@@ -219,7 +214,15 @@ func (a *analyzer) hasOrder(t oid.OID) bool { return a.comparable(t, "<") }
 
 func (a *analyzer) comparable(t oid.OID, operator string) bool {
 	t = a.base(t)
-	if t == oid.Record || a.rowRelation(t) != nil {
+	if t == oid.Record {
+		return true
+	}
+	if rel := a.rowRelation(t); rel != nil {
+		for _, c := range rel.Live() {
+			if !a.comparable(c.Type, operator) {
+				return false
+			}
+		}
 		return true
 	}
 	if elem := a.cat.ElementOf(t); elem != 0 {

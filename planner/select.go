@@ -327,8 +327,6 @@ func (s *scope) locking(list []*pg_query.Node) {
 		}
 		q := s.query
 		switch {
-		case q.SetOp != nil:
-			refuse("UNION/INTERSECT/EXCEPT")
 		case q.Distinct || len(q.DistinctOn) > 0:
 			refuse("DISTINCT clause")
 		case len(q.GroupBy) > 0 || q.GroupingSets != nil:

@@ -23,6 +23,10 @@ func (s *scope) setOperation(n *pg_query.SelectStmt) *Query {
 	if leaf := leftmostSelect(n); leaf.IntoClause != nil {
 		s.failAt(leaf.IntoClause.Rel.GetLocation(), pgerr.SyntaxError, "SELECT ... INTO is not allowed here")
 	}
+	for _, l := range n.LockingClause {
+		fail(pgerr.Newf(pgerr.FeatureNotSupported, "FOR %s is not allowed with UNION/INTERSECT/EXCEPT",
+			lockStrengths[l.GetLockingClause().Strength]))
+	}
 	recursive := s.recursive
 	s.recursive = nil
 	s.combineQueries(q, n, recursive)
@@ -44,7 +48,6 @@ func (s *scope) setOperation(n *pg_query.SelectStmt) *Query {
 	}
 	s.items, s.entries = items, entries
 	s.limits(n)
-	s.locking(n.LockingClause)
 	return q
 }
 
@@ -61,6 +64,8 @@ func (s *scope) combineQueries(q *Query, n *pg_query.SelectStmt, recursive *recu
 	name := setOpNames[op.Kind]
 	q.SetOp = op
 	op.Left = s.setOpSide(n.Larg)
+	// Known by this name to hints in the other side.
+	s.entries = append(s.entries, &Entry{Kind: EntrySubquery, Alias: "*SELECT* " + itoa(len(s.entries)+1), Columns: columnsOf(op.Left)})
 	if recursive != nil {
 		recursive.settle(s, op.Left)
 	}

@@ -54,11 +54,7 @@ func (s *scope) subquery(n *pg_query.SubLink) *Query {
 // onlyColumn is the single output column of a subquery.
 func (s *scope) onlyColumn(q *Query, location int32) Expr {
 	out := q.outputs()
-	switch len(out) {
-	case 0:
-		s.failAt(location, pgerr.SyntaxError, "subquery must return a column")
-	case 1:
-	default:
+	if len(out) != 1 {
 		s.failAt(location, pgerr.SyntaxError, "subquery must return only one column")
 	}
 	return out[0].Expr

@@ -142,7 +142,7 @@ func (s *scope) tableColumns(names []string, location int32) []*Target {
 	}
 	it, up := s.resolveItem(schema, table, location)
 	if it == nil {
-		s.noItem(schema, table, location)
+		s.noItem(table, location)
 	}
 	return s.itemColumns(it, up, location)
 }
@@ -154,7 +154,7 @@ func (s *scope) rowColumns(row Expr) []*Target {
 		if s.typeName(row.Type()) == "record" {
 			fail(pgerr.New(pgerr.FeatureNotSupported, "record type has not been registered").At(exprPos(row)))
 		}
-		fail(pgerr.Newf(pgerr.WrongObjectType, "type %s is not composite", s.typeName(row.Type())).At(exprPos(row)))
+		fail(pgerr.Newf(pgerr.WrongObjectType, "type %s is not composite", s.typeName(row.Type())))
 	}
 	out := []*Target{}
 	for i, f := range fields {

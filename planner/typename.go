@@ -150,11 +150,22 @@ func typeNameString(n *pg_query.TypeName) string {
 }
 
 // typeName is a type's name in messages, as format_type gives it.
-func (a *analyzer) typeName(id oid.OID) string { return a.typeNameMod(id, -1) }
+func (a *analyzer) typeName(id oid.OID) string {
+	t := a.cat.Type(id)
+	if t != nil && t.IsArray() && t.Storage != 'p' {
+		return a.typeName(t.Elem) + "[]"
+	}
+	if datum.ByOID(id) != nil && id < oid.FirstExtension && id != oid.Any {
+		return datum.TypeName(id)
+	}
+	return a.typeNameMod(id, -1)
+}
 
+// typeNameMod is a type's name in SQL with its modifier: without one, char and
+// bit go by names that do not mean a length of 1.
 func (a *analyzer) typeNameMod(id oid.OID, typmod int32) string {
 	t := a.cat.Type(id)
-	if t != nil && t.IsArray() {
+	if t != nil && t.IsArray() && t.Storage != 'p' { // int2vector is stored plain
 		return a.typeNameMod(t.Elem, typmod) + "[]"
 	}
 	switch {
@@ -162,7 +173,7 @@ func (a *analyzer) typeNameMod(id oid.OID, typmod int32) string {
 		return `"any"`
 	case t != nil && t.Kind == 'p':
 		return t.Name
-	case t == nil || id < oid.FirstExtension && t.Values != nil:
+	case t == nil || id < oid.FirstExtension && datum.ByOID(id) != nil:
 		return datum.FormatType(id, typmod)
 	}
 	name := quoteIdent(t.Name)

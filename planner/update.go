@@ -17,10 +17,9 @@ func (s *scope) update(n *pg_query.UpdateStmt) *Query {
 	target := entryItem(q.Target)
 	s.add(target)
 	s.fromBeside(target, n.FromClause)
-	set := s.setValues(n.TargetList)
 	q.Where = s.condition(n.WhereClause, inWhere, "WHERE")
 	s.returning(n.ReturningList)
-	q.Columns = s.assignSet(n.TargetList, set)
+	q.Columns = s.assignSet(n.TargetList, s.setValues(n.TargetList))
 	return q
 }
 
@@ -194,7 +193,7 @@ func (s *scope) assignPart(current Expr, column *catalog.Column, t *pg_query.Res
 	if v == nil {
 		fail(pgerr.Newf(pgerr.DatatypeMismatch, "subscripted assignment to \"%s\" requires type %s but expression is of type %s",
 			column.Name, s.typeName(want), s.typeName(value.Type())).
-			WithHint("You will need to rewrite or cast the expression.").At(exprPos(value)))
+			WithHint("You will need to rewrite or cast the expression.").At(s.pos(t.Location)))
 	}
 	r.Value = v
 	return s.assigned(r, column, inUpdateTarget)

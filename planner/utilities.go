@@ -197,7 +197,7 @@ func (a *analyzer) explain(n *pg_query.ExplainStmt) *Explain {
 	}
 	switch q := n.Query.GetNode().(type) {
 	case *pg_query.Node_CreateTableAsStmt:
-		e.Plan = a.planWithin(q.CreateTableAsStmt.Query)
+		e.Plan = a.planWithin(q.CreateTableAsStmt.Query) // what fills the table
 	case *pg_query.Node_DeclareCursorStmt:
 		e.Plan = a.planWithin(q.DeclareCursorStmt.Query)
 	case *pg_query.Node_ExecuteStmt:

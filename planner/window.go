@@ -33,7 +33,7 @@ type windowDef struct {
 }
 
 // windowCall builds f(…) OVER ….
-func (s *scope) windowCall(n *pg_query.FuncCall, name string, proc *catalog.Proc, args []Expr, declared []oid.OID, result oid.OID) Expr {
+func (s *scope) windowCall(n *pg_query.FuncCall, name string, proc *catalog.Proc, args []Expr, declared []oid.OID, result oid.OID, filter Expr) Expr {
 	switch {
 	case n.AggDistinct:
 		s.failAt(n.Location, pgerr.FeatureNotSupported, "DISTINCT is not implemented for window functions")
@@ -58,10 +58,7 @@ func (s *scope) windowCall(n *pg_query.FuncCall, name string, proc *catalog.Proc
 			return true
 		})
 	}
-	w := &WindowCall{Typed: s.at(result, n.Location), Proc: proc, Args: args, ArgTypes: declared, Star: n.AggStar}
-	if n.AggFilter != nil {
-		w.Filter = s.condition(n.AggFilter, inFilter, "FILTER")
-	}
+	w := &WindowCall{Typed: s.at(result, n.Location), Proc: proc, Args: args, ArgTypes: declared, Star: n.AggStar, Filter: filter}
 	switch s.clause {
 	case inWindowPartition, inWindowOrder, inWindowRows, inWindowRange, inWindowGroups:
 		s.failAt(n.Location, pgerr.WindowingError, "window functions are not allowed in window definitions")
@@ -124,12 +121,12 @@ func (s *scope) defineWindow(d *windowDef, before []*windowDef) {
 		}
 	}
 	for _, p := range n.PartitionClause {
-		e := s.clauseExpr(p, inWindowPartition)
+		e := s.resolved(s.clauseExpr(p, inWindowPartition))
 		s.needEquality(e, s.pos(nodeLocation(p)))
 		w.Partition = append(w.Partition, e)
 	}
 	for _, o := range n.OrderClause {
-		e := s.clauseExpr(o.GetSortBy().Node, inWindowOrder)
+		e := s.resolved(s.clauseExpr(o.GetSortBy().Node, inWindowOrder))
 		w.OrderBy = append(w.OrderBy, s.sortKey(o.GetSortBy(), e, -1))
 	}
 	if base != nil {
