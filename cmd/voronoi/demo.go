@@ -105,7 +105,7 @@ func clusters(n, dims, k int) []byte {
 	for i := range centres {
 		centres[i] = make([]float64, dims)
 		for j := range centres[i] {
-			centres[i][j] = r.NormFloat64()
+			centres[i][j] = 0.4 * r.NormFloat64()
 		}
 	}
 	var b bytes.Buffer
