@@ -15,7 +15,7 @@ func (x *Index) Remap(view index.View, moved []index.Slot) {
 }
 
 // compact is the graph without the nodes that are gone, under new numbers. A
-// node that loses neighbors chooses new ones among those that it keeps and
+// node that loses many neighbors chooses new ones among those that it keeps and
 // those that it reached by way of the lost.
 func (st *state) compact(o Options, view index.View, moved []index.Slot) *state {
 	old, g := st.g, newGraph(o.M)
@@ -38,13 +38,20 @@ func (st *state) compact(o Options, view index.View, moved []index.Slot) *state 
 		l := &linker{view: &view, measure: &index.Measure{Metric: o.Metric}}
 		for to := index.Slot(lo); to < index.Slot(hi); to++ {
 			for layer := range g.level(to) + 1 {
-				lost := false
-				l.slots, lost = old.survivors(l.slots[:0], kept[to], layer, moved)
-				if lost {
-					l.relink(g, to, layer)
-				} else {
-					g.setNeighbors(to, layer, l.slots)
+				before := old.neighbors(l.slots[:0], kept[to], layer)
+				n := len(before)
+				l.slots = before[:0]
+				for _, s := range before {
+					if moved[s] != index.Gone {
+						l.slots = append(l.slots, moved[s])
+					}
 				}
+				if lost := n - len(l.slots); lost*repairPart < n && (lost == 0 || len(l.slots) >= o.M/2) {
+					g.setNeighbors(to, layer, l.slots)
+					continue
+				}
+				l.slots = old.survivors(l.slots[:0], kept[to], layer, moved)
+				l.relink(g, to, layer)
 			}
 		}
 	})
@@ -53,12 +60,17 @@ func (st *state) compact(o Options, view index.View, moved []index.Slot) *state 
 	return fresh
 }
 
-// maxSurvivors bounds how many nodes are considered in place of lost ones.
-const maxSurvivors = 512
+const (
+	// A node chooses neighbors anew when it has lost one in repairPart of them,
+	// or has few left. Most lose one or two, and do well without.
+	repairPart = 4
+	// maxSurvivors bounds how many nodes are considered in place of lost ones.
+	maxSurvivors = 256
+)
 
 // survivors appends the new numbers of the neighbors of a node that are still
 // there, and of those that are reached through neighbors that are gone.
-func (g *graph) survivors(dst []index.Slot, s index.Slot, layer int, moved []index.Slot) (_ []index.Slot, lost bool) {
+func (g *graph) survivors(dst []index.Slot, s index.Slot, layer int, moved []index.Slot) []index.Slot {
 	seen := map[index.Slot]bool{s: true}
 	queue := g.neighbors(nil, s, layer)
 	for len(queue) > 0 && len(dst) < maxSurvivors {
@@ -71,11 +83,10 @@ func (g *graph) survivors(dst []index.Slot, s index.Slot, layer int, moved []ind
 		if moved[n] != index.Gone {
 			dst = append(dst, moved[n])
 		} else {
-			lost = true
 			queue = g.neighbors(queue, n, layer)
 		}
 	}
-	return dst, lost
+	return dst
 }
 
 // adoptOrphans links nodes that have no neighbors left on layer 0.

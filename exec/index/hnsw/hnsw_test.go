@@ -255,6 +255,37 @@ func TestReclaimKeepsRecall(t *testing.T) {
 	}
 }
 
+func TestManyReclaimsKeepRecall(t *testing.T) {
+	table, m := digitTable(t)
+	x := build(t, table, Options{M: 8, EfConstruction: 40})
+	before := recallAt10(t, x, table, 1, m, 40)
+	rng := rand.New(rand.NewPCG(1, 2))
+	keys := make([]int64, m.Rows()) // of each digit
+	for i := range keys {
+		keys[i] = int64(i) * 10
+	}
+	next, seq := int64(1_000_000), index.Seq(1)
+	for range 25 {
+		for range m.Rows() / 10 {
+			i := rng.IntN(m.Rows())
+			table.Kill(keys[i])
+			keys[i] = next
+			next++
+			if _, err := table.Append(keys[i], m.Row(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		seq++
+		commit(table, seq)
+		table.Reclaim(seq)
+	}
+	after := recallAt10(t, x, table, seq, m, 40)
+	t.Logf("recall %.4f, after 25 rounds of replacing a tenth %.4f", before, after)
+	if after < before-0.01 {
+		t.Errorf("recall %.4f became %.4f", before, after)
+	}
+}
+
 func TestSaveAndLoad(t *testing.T) {
 	for _, metric := range everyMetric {
 		table, m := digitTable(t)
