@@ -73,11 +73,11 @@ func (e *emitter) cteQuery(c *CTE) string {
 	if !c.Recursive || s == nil || s.Kind != Union {
 		return e.query(c.Query)
 	}
-	word := " UNION "
+	word, compared := " UNION ", s.Entry
 	if s.All {
-		word = " UNION ALL "
+		word, compared = " UNION ALL ", nil
 	}
-	left := e.side(s.Left, s.Entry)
+	left := e.side(s.Left, compared)
 	right := e.query(s.Right)
 	sql := left + word + right
 	if len(c.Query.OrderBy) > 0 || c.Query.Limit != nil || c.Query.Offset != nil {
