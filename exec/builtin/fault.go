@@ -56,3 +56,6 @@ func noEquality(c *Call, id oid.OID) error {
 	return pgerr.Newf(pgerr.UndefinedFunction,
 		"could not identify an equality operator for type %s", typeName(c, id))
 }
+
+// notSupported is the error for a use that Postgres has not either.
+func notSupported(message string) error { return pgerr.New(pgerr.FeatureNotSupported, message) }

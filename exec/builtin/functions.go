@@ -41,6 +41,8 @@ var tables = []func() Table{
 	datetimeRanges,
 	mixedDatetimes,
 	clockFunctions,
+	dateTemplates,
+	numberTemplates,
 	jsonFunctions,
 	jsonBuilders,
 	jsonbEdits,
