@@ -39,13 +39,15 @@ type closer interface{ close() }
 // begins or joins a snapshot and checks that the catalog still is the one of
 // that snapshot. When it is not, errReplan tells the caller to plan again.
 func (s *Session) execute(ctx context.Context, snap *catalog.Snapshot, params []datum.Datum) (*execution, error) {
-	conn, release, err := s.reading(ctx)
-	if err != nil {
-		return nil, err
-	}
-	x := &execution{session: s, ctx: ctx, conn: conn, params: params, started: s.tx.statement}
+	x := &execution{session: s, ctx: ctx, params: params, started: s.tx.statement}
 	horizon := &s.srv.vectors.horizon
 	horizon.enter(x)
+	conn, release, err := s.reading(ctx)
+	if err != nil {
+		horizon.leave(x)
+		return nil, err
+	}
+	x.conn = conn
 	x.release = func() {
 		horizon.leave(x)
 		release()

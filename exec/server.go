@@ -56,7 +56,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 		log:     o.Logger,
 		version: o.Version,
 		started: time.Now(),
-		facts:   catalog.Load(builtin.Functions(), catalog.SystemFunctions(), sessionFunctions(), vectorFunctions()),
+		facts:   catalog.Load(builtin.Functions(), catalog.SystemFunctions(), sessionFunctions(), vectorFunctions(), distanceFunctions()),
 	}
 	srv.settings = settingDefinitions(srv.facts)
 	srv.sessions.init()

@@ -126,15 +126,19 @@ func (s *Session) reading(ctx context.Context) (conn *storage.Conn, release func
 	if conn, err = s.srv.db.Acquire(ctx); err != nil {
 		return nil, nil, err
 	}
-	if err = conn.BeginRead(); err != nil {
+	pinned := s.pinned() && s.tx.status != txIdle
+	if pinned {
+		s.srv.vectors.horizon.enter(s)
+	}
+	if err = conn.BeginRead(); err == nil && pinned {
+		err = s.pin(conn)
+	}
+	if err != nil {
+		s.srv.vectors.horizon.leave(s)
 		s.srv.db.Release(conn)
 		return nil, nil, err
 	}
-	if s.pinned() && s.tx.status != txIdle {
-		if err := s.pin(conn); err != nil {
-			s.srv.db.Release(conn)
-			return nil, nil, err
-		}
+	if pinned {
 		return conn, func() {}, nil
 	}
 	return conn, func() { s.release(conn) }, nil
@@ -157,6 +161,7 @@ func (s *Session) pin(conn *storage.Conn) error {
 		return err
 	}
 	s.tx.conn, s.tx.catalog, s.tx.seq = conn, snap, meta.CommitSeq
+	s.srv.vectors.horizon.set(s, meta.CommitSeq)
 	return nil
 }
 
@@ -344,6 +349,7 @@ func (s *Session) abandon() {
 	for _, f := range tx.onRollback {
 		f()
 	}
+	s.srv.vectors.horizon.leave(s)
 	if tx.conn != nil {
 		s.release(tx.conn)
 		tx.conn = nil
@@ -359,6 +365,7 @@ func (s *Session) abandon() {
 // endTransaction forgets the transaction.
 func (s *Session) endTransaction() {
 	s.locks.EndTransaction()
+	s.srv.vectors.horizon.leave(s)
 	s.tx = transaction{}
 	s.settings.undo = s.settings.undo[:0]
 	for _, name := range []string{"isolation", "read_only", "deferrable"} {

@@ -85,7 +85,7 @@ type vectorRow struct {
 func (v *vectorStore) init(srv *Server) {
 	v.srv = srv
 	v.columns = map[columnID]*vectorColumn{}
-	v.horizon.live = map[*execution]int64{}
+	v.horizon.live = map[any]int64{}
 }
 
 // column is the entry of a table's vector column.
@@ -552,29 +552,26 @@ func readColumn(ctx context.Context, conn *storage.Conn, col *catalog.Column) (*
 	}
 }
 
-// horizon knows the oldest snapshot that is in use.
+// horizon knows the oldest snapshot that is in use, by who uses it: an
+// *execution, or the *Session whose transaction keeps one.
 type horizon struct {
 	mu   sync.Mutex
-	live map[*execution]int64
+	live map[any]int64
 }
 
-// enter registers an execution before it reads its sequence number: until it is
-// known, nothing may be reclaimed.
-func (h *horizon) enter(x *execution) {
+// enter registers a user before its snapshot begins: until its sequence number
+// is known, nothing may be reclaimed.
+func (h *horizon) enter(user any) { h.set(user, 0) }
+
+func (h *horizon) set(user any, seq int64) {
 	h.mu.Lock()
-	h.live[x] = 0
+	h.live[user] = seq
 	h.mu.Unlock()
 }
 
-func (h *horizon) set(x *execution, seq int64) {
+func (h *horizon) leave(user any) {
 	h.mu.Lock()
-	h.live[x] = seq
-	h.mu.Unlock()
-}
-
-func (h *horizon) leave(x *execution) {
-	h.mu.Lock()
-	delete(h.live, x)
+	delete(h.live, user)
 	h.mu.Unlock()
 }
 
