@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math"
 	"unicode/utf8"
 
 	"voronoi/internal/oid"
@@ -123,7 +124,7 @@ func recvBits(b []byte) (Datum, error) {
 		return Null, shortMessage()
 	}
 	n := int(int32(binary.BigEndian.Uint32(b)))
-	if n < 0 || n > maxBitLength*8 {
+	if n < 0 || n > math.MaxInt32-7 {
 		return Null, pgerr.New(pgerr.InvalidBinaryRepresentation, "invalid length in external bit string")
 	}
 	if err := fixed(b[4:], (n+7)/8); err != nil {

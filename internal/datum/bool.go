@@ -23,6 +23,9 @@ func init() {
 			return append(dst, 'f')
 		},
 		Recv: func(_ *Env, b []byte) (Datum, error) {
+			if len(b) == 0 {
+				return Null, noData()
+			}
 			if err := fixed(b, 1); err != nil {
 				return Null, err
 			}

@@ -22,6 +22,9 @@ func shortMessage() error {
 	return pgerr.New(pgerr.ProtocolViolation, "insufficient data left in message")
 }
 
+// noData is the error of a binary value that ends where a single byte is read.
+func noData() error { return pgerr.New(pgerr.ProtocolViolation, "no data left in message") }
+
 // badBinary is the error of a binary value with bytes left over. Whoever knows
 // the place (a parameter's number, an array's element) puts that into words.
 func badBinary() error {

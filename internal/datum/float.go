@@ -96,8 +96,23 @@ func CompareFloats(a, b float64) int {
 }
 
 // scanFloat reads the longest float at the beginning of s, after white space,
-// and returns what follows it. It takes what the C library's strtod takes.
+// and returns what follows it. It takes what the C library's strtod takes,
+// except for numbers too large or too close to 0.
 func scanFloat(s, spoken string, size int) (v float64, rest string, err error) {
+	v, token, rest, err := scanFlushed(s, spoken, size)
+	if err == nil && v == 0 && !isZero(token) {
+		err = floatRange(token, spoken)
+	}
+	return v, rest, err
+}
+
+func floatRange(token, spoken string) error {
+	return pgerr.Newf(pgerr.NumericValueOutOfRange, `"%s" is out of range for type %s`, token, spoken)
+}
+
+// scanFlushed is scanFloat with numbers too close to 0 taken as 0; token is
+// what was read.
+func scanFlushed(s, spoken string, size int) (v float64, token, rest string, err error) {
 	i := 0
 	for i < len(s) && isSpace(s[i]) {
 		i++
@@ -105,17 +120,17 @@ func scanFloat(s, spoken string, size int) (v float64, rest string, err error) {
 	number := s[i:]
 	n := floatLength(number)
 	if n == 0 {
-		return 0, s, badText(spoken, s)
+		return 0, "", s, badText(spoken, s)
 	}
-	token := number[:n]
+	token = number[:n]
 	if isHexFloat(token) && !hasBinaryExponent(token) {
 		token += "p0"
 	}
 	v, err = strconv.ParseFloat(token, size)
-	if err != nil || v == 0 && !isZero(number[:n]) {
-		return 0, s, pgerr.Newf(pgerr.NumericValueOutOfRange, `"%s" is out of range for type %s`, number[:n], spoken)
+	if err != nil {
+		return 0, token, s, floatRange(number[:n], spoken)
 	}
-	return v, number[n:], nil
+	return v, number[:n], number[n:], nil
 }
 
 func isHexFloat(s string) bool {

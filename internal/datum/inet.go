@@ -190,20 +190,25 @@ func recvInet(b []byte, cidr bool) (Datum, error) {
 	fault := func(what string) error {
 		return pgerr.Newf(pgerr.InvalidBinaryRepresentation, `invalid %s in external "%s" value`, what, name)
 	}
-	if len(b) < 4 {
-		return Null, shortMessage()
+	if len(b) == 0 {
+		return Null, noData()
 	}
 	size := map[byte]int{familyIPv4: 4, familyIPv6: 16}[b[0]]
 	switch {
 	case size == 0:
 		return Null, fault("address family")
+	case len(b) < 4:
+		return Null, noData()
 	case int(b[1]) > 8*size:
 		return Null, fault("bits")
 	case int(b[3]) != size:
 		return Null, fault("length")
 	}
-	if err := fixed(b[4:], size); err != nil {
-		return Null, err
+	if len(b) < 4+size {
+		return Null, noData()
+	}
+	if len(b) > 4+size {
+		return Null, badBinary()
 	}
 	a, _ := netip.AddrFromSlice(b[4:])
 	p := netip.PrefixFrom(a, int(b[1]))

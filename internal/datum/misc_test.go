@@ -1,12 +1,16 @@
 package datum
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"strings"
 	"testing"
 
 	"voronoi/internal/oid"
+	"voronoi/internal/pgerr"
 )
 
 func TestBitsAgainstPostgres(t *testing.T) {
@@ -139,36 +143,65 @@ func TestHalfFloats(t *testing.T) {
 	}
 }
 
-// vectorTexts with what pgvector says of each.
-var vectorTexts = []struct{ typ, in, want string }{
-	{"vector", "[1,2,3]", "[1,2,3]"}, {"vector", " [ 1 , 2.50 ,3e0 ] ", "[1,2.5,3]"}, {"vector", "[-0,1e20,0.00001]", "[-0,1e+20,1e-05]"},
-	{"vector", "[]", "22000 vector must have at least 1 dimension"}, {"vector", "[1,", `22P02 invalid input syntax for type vector: "[1,"`},
-	{"vector", "[1,]", `22P02 invalid input syntax for type vector: "[1,]"`}, {"vector", "1,2", `22P02 invalid input syntax for type vector: "1,2"`},
-	{"vector", "[1] x", `22P02 invalid input syntax for type vector: "[1] x"`}, {"vector", "[a]", `22P02 invalid input syntax for type vector: "[a]"`},
-	{"vector", "[NaN]", "22000 NaN not allowed in vector"}, {"vector", "[Infinity]", "22000 infinite value not allowed in vector"},
-	{"vector", "[4e38]", `22003 "4e38" is out of range for type vector`}, {"vector", "[1,4e38,1]", `22003 "4e38" is out of range for type vector`},
-	{"halfvec", "[1,2.5,65504]", "[1,2.5,65504]"}, {"halfvec", "[65520]", `22003 "65520" is out of range for type halfvec`}, {"halfvec", "[0.1]", "[0.099975586]"},
-	{"sparsevec", "{1:1.5,3:2}/5", "{1:1.5,3:2}/5"}, {"sparsevec", " { 3 : 2 , 1 : 1.5 } / 5 ", "{1:1.5,3:2}/5"}, {"sparsevec", "{}/5", "{}/5"}, {"sparsevec", "{1:0}/5", "{}/5"},
-	{"sparsevec", "{1:1,1:2}/5", "22000 sparsevec indices must not contain duplicates"}, {"sparsevec", "{6:1}/5", "22000 sparsevec index out of bounds"},
-	{"sparsevec", "{}/0", "22000 sparsevec must have at least 1 dimension"}, {"sparsevec", "{1:1}", `22P02 invalid input syntax for type sparsevec: "{1:1}"`},
-	{"sparsevec", "[1]", `22P02 invalid input syntax for type sparsevec: "[1]"`},
-}
-
-func TestVectorTexts(t *testing.T) {
-	byName := map[string]*Type{"vector": ByOID(oid.Vector), "halfvec": ByOID(oid.HalfVec), "sparsevec": ByOID(oid.SparseVec)}
-	for _, c := range vectorTexts {
-		typ := byName[c.typ]
-		d, err := typ.Input(nil, c.in)
-		if got := result(nil, typ, d, err); got != c.want {
-			t.Errorf("%s %q: %s, want %s", c.typ, c.in, got, c.want)
+// TestVectorTextsAgainstPgvector reads what pgvector 0.8.7 made of many texts:
+// each line has the type, the text, the output or the SQLSTATE and message,
+// and the detail.
+func TestVectorTextsAgainstPgvector(t *testing.T) {
+	file, err := os.Open("testdata/pgvector_texts.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	for lines := json.NewDecoder(file); lines.More(); {
+		var c [4]string
+		if err := lines.Decode(&c); err != nil {
+			t.Fatal(err)
 		}
+		name, modifier, _ := strings.Cut(strings.TrimSuffix(c[0], ")"), "(")
+		typ := map[string]*Type{"vector": ByOID(oid.Vector), "halfvec": ByOID(oid.HalfVec), "sparsevec": ByOID(oid.SparseVec)}[name]
+		var args []string
+		if modifier != "" {
+			args = strings.Split(modifier, ",")
+		}
+		var d Datum
+		typmod, err := TypmodIn(typ, args)
 		if err == nil {
-			checkRoundTrip(t, nil, typ, c.in)
+			d, err = typ.Input(nil, c[1])
+		}
+		if err == nil && typmod != -1 {
+			d, err = typ.Coerce(d, typmod, true)
+		}
+		detail := ""
+		if err != nil {
+			detail = pgerr.From(err).Detail
+		} else {
+			checkRoundTrip(t, nil, typ, c[1])
+		}
+		if got := result(nil, typ, d, err); got != c[2] || detail != c[3] {
+			t.Errorf("%s %q: %s (%s), want %s (%s)", c[0], c[1], got, detail, c[2], c[3])
 		}
 	}
-	d := FromFloats([]float32{1, 2})
-	if _, err := byName["vector"].Coerce(d, 3, false); err == nil || err.Error() != "expected 3 dimensions, not 2" {
-		t.Errorf("a vector(3) of two: %v", err)
+}
+
+func TestVectorLimits(t *testing.T) {
+	for name, limit := range map[oid.OID]int{oid.Vector: MaxVectorDims, oid.HalfVec: MaxVectorDims} {
+		typ := ByOID(name)
+		text := "[" + strings.Repeat("1,", limit-1) + "1"
+		if _, err := typ.Input(nil, text+"]"); err != nil {
+			t.Errorf("%s of %d: %v", typ.Name, limit, err)
+		}
+		_, err := typ.Input(nil, text+",1]")
+		if got, want := result(nil, typ, Null, err), "54000 "+typ.Name+" cannot have more than 16000 dimensions"; got != want {
+			t.Errorf("%s of one more: %s, want %s", typ.Name, got, want)
+		}
+	}
+	var b strings.Builder
+	for i := range maxSparseElements + 1 {
+		fmt.Fprintf(&b, "%d:1,", i+1)
+	}
+	_, err := ByOID(oid.SparseVec).Input(nil, "{"+strings.TrimSuffix(b.String(), ",")+"}/20000")
+	if got, want := result(nil, nil, Null, err), "54000 sparsevec cannot have more than 16000 non-zero elements"; got != want {
+		t.Errorf("a sparsevec with one too many: %s, want %s", got, want)
 	}
 }
 

@@ -89,10 +89,17 @@ func listType(id oid.OID, name string, elem *Type) *Type {
 	recv := t.Recv
 	t.Recv = func(env *Env, b []byte) (Datum, error) {
 		d, err := recv(env, b)
-		if err == nil && ArrayLen(d) == 0 {
+		if err != nil && (len(b) < 12 || binary.BigEndian.Uint32(b) != 0) {
+			return Null, err
+		}
+		dims := ArrayDims(d)
+		if err == nil && len(dims) == 0 && len(b) >= 20 {
 			return makeArray(elem, []Dim{{}}, nil), nil
 		}
-		return d, err
+		if len(dims) != 1 || dims[0].Lower != 0 || ArrayHasNull(d) {
+			return Null, pgerr.Newf(pgerr.InvalidBinaryRepresentation, "invalid %s data", name)
+		}
+		return d, nil
 	}
 	return t
 }

@@ -160,8 +160,8 @@ func parseSparseVec(s string) (Datum, error) {
 	if rest != "" && rest[0] == '}' {
 		rest = rest[1:]
 	} else {
-		for done := false; !done; {
-			if len(elems) == maxSparseElements {
+		for done, n := false, 0; !done; n++ {
+			if n == maxSparseElements { // zeros count as well
 				return Null, tooManyElements()
 			}
 			index, after, ok := leadingInt64(skipSpace(rest))

@@ -93,6 +93,9 @@ func recvName(env *Env, b []byte) (Datum, error) {
 }
 
 func recvChar(_ *Env, b []byte) (Datum, error) {
+	if len(b) == 0 {
+		return Null, noData()
+	}
 	if err := fixed(b, 1); err != nil {
 		return Null, err
 	}
@@ -106,7 +109,7 @@ func recvChar(_ *Env, b []byte) (Datum, error) {
 func recvVersioned(typ string, text func(*Env, []byte) (Datum, error)) func(*Env, []byte) (Datum, error) {
 	return func(env *Env, b []byte) (Datum, error) {
 		if len(b) == 0 {
-			return Null, pgerr.New(pgerr.ProtocolViolation, "no data left in message")
+			return Null, shortMessage()
 		}
 		if b[0] != 1 {
 			return Null, pgerr.Newf(pgerr.InternalError, "unsupported %s version number %d", typ, b[0])

@@ -139,7 +139,7 @@ func scanFloatList(typ, s string, element func(text string, x float32) error) er
 			return CheckVectorDims(typ, dims+1)
 		}
 		rest = skipSpace(rest)
-		v, after, err := scanFloat(rest, typ, 32)
+		v, token, after, err := scanFlushed(rest, typ, 32)
 		if err != nil {
 			if pgerr.Code(err) == pgerr.InvalidTextRepresentation {
 				err = badText(typ, s)
@@ -149,7 +149,7 @@ func scanFloatList(typ, s string, element func(text string, x float32) error) er
 		if err := CheckElement(typ, float32(v)); err != nil {
 			return err
 		}
-		if err := element(rest[:len(rest)-len(after)], float32(v)); err != nil {
+		if err := element(token, float32(v)); err != nil {
 			return err
 		}
 		rest = skipSpace(after)
