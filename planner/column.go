@@ -76,7 +76,7 @@ func (s *scope) bareColumn(name string, location int32) Expr {
 // callOnRow is row.f for a function f that takes the row type; nil without one.
 func (s *scope) callOnRow(name string, row Expr, location int32) Expr {
 	detail := s.findFunction([]string{name}, []oid.OID{row.Type()}, nil, false, location)
-	if detail.proc == nil || detail.proc.Kind != 'f' || row.Type() == oid.Record {
+	if detail.proc == nil {
 		return nil
 	}
 	return s.call(&pg_query.FuncCall{Location: location}, []string{name}, []Expr{row}, nil)
@@ -196,6 +196,13 @@ func (s *scope) field(e Expr, name string, location int32) Expr {
 			continue
 		}
 		return s.fieldAt(e, i, f)
+	}
+	if r, ok := e.(*RowExpr); ok && r.Whole != nil && len(r.Fields) > 0 {
+		if v, ok := r.Fields[0].(*Var); ok && v.Entry == r.Whole {
+			if col := r.Whole.systemColumn(name); col >= 0 {
+				return entryVar(r.Whole, col, v.Up, r.Pos)
+			}
+		}
 	}
 	return nil
 }
@@ -390,7 +397,7 @@ func (a *analyzer) collation(names []string, location int32) oid.OID {
 	name := names[len(names)-1]
 	path := a.path
 	if len(names) > 1 {
-		path = []oid.OID{a.schemaOf(names[:len(names)-1], location).OID}
+		path = []oid.OID{a.schemaOf(names, location).OID}
 	}
 	for _, schema := range path {
 		if c := a.cat.CollationNamed(schema, name); c != nil {

@@ -27,7 +27,7 @@ func (a *analyzer) functionCandidates(names []string, nargs int, argNames []stri
 	name := names[len(names)-1]
 	var only oid.OID
 	if len(names) > 1 {
-		only = a.schemaOf(names[:len(names)-1], location).OID
+		only = a.schemaOf(names, location).OID
 	}
 	var out []candidate[match]
 	for _, proc := range a.cat.ProcsNamed(name) {

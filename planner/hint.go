@@ -20,12 +20,28 @@ func (s *scope) noItem(table string, location int32) {
 					WithHint("There is an entry for table \"%s\", but it cannot be referenced from this part of the query.", table).At(pos))
 			}
 			if e.Relation != nil && e.Kind != EntryFunction && e.Relation.Name == table && e.Alias != table {
+				if !s.canName(e) {
+					fail(pgerr.Newf(pgerr.UndefinedTable, "invalid reference to FROM-clause entry for table \"%s\"", table).
+						WithHint("There is an entry for table \"%s\", but it cannot be referenced from this part of the query.", e.Alias).At(pos))
+				}
 				fail(pgerr.Newf(pgerr.UndefinedTable, "invalid reference to FROM-clause entry for table \"%s\"", table).
 					WithHint("Perhaps you meant to reference the table alias \"%s\".", e.Alias).At(pos))
 			}
 		}
 	}
 	fail(pgerr.Newf(pgerr.UndefinedTable, "missing FROM-clause entry for table \"%s\"", table).At(pos))
+}
+
+// canName reports whether an entry can be referred to by its alias here.
+func (s *scope) canName(e *Entry) bool {
+	for level := s; level != nil; level = level.up {
+		for _, it := range level.items {
+			if it.entry == e {
+				return it.named && (!it.lateralOnly || level.lateral)
+			}
+		}
+	}
+	return false
 }
 
 // nearest collects the columns whose names are closest to a misspelt one.

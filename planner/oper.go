@@ -100,7 +100,7 @@ func (a *analyzer) operatorCandidates(names []string, kind byte) []candidate[*ca
 	name := names[len(names)-1]
 	var only oid.OID
 	if len(names) > 1 {
-		schema := a.schemaOf(names[:len(names)-1], -1)
+		schema := a.schemaOf(names, -1)
 		only = schema.OID
 	}
 	var out []candidate[*catalog.Operator]

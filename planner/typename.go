@@ -47,7 +47,7 @@ func (a *analyzer) lookupType(n *pg_query.TypeName) *catalog.Type {
 	case 1:
 		t = a.cat.SearchType(a.path, names[0])
 	default:
-		schema := a.schemaOf(names[:len(names)-1], n.Location)
+		schema := a.schemaOf(names, -1)
 		t = a.cat.TypeNamed(schema.OID, names[len(names)-1])
 	}
 	if t != nil && len(n.ArrayBounds) > 0 {
@@ -76,11 +76,14 @@ func (a *analyzer) columnType(n *pg_query.TypeName, names []string) *catalog.Typ
 	return t
 }
 
-// schemaOf finds the schema of a qualified name.
-func (a *analyzer) schemaOf(qualifier []string, location int32) *catalog.Schema {
-	name := qualifier[len(qualifier)-1]
-	if len(qualifier) > 1 && qualifier[0] != a.env.Database || len(qualifier) > 2 {
-		a.failAt(location, pgerr.FeatureNotSupported, "cross-database references are not implemented: %s", strings.Join(qualifier, "."))
+// schemaOf finds the schema in a qualified name.
+func (a *analyzer) schemaOf(names []string, location int32) *catalog.Schema {
+	name := names[len(names)-2]
+	switch {
+	case len(names) > 3:
+		a.failAt(location, pgerr.SyntaxError, "improper qualified name (too many dotted names): %s", strings.Join(names, "."))
+	case len(names) == 3 && names[0] != a.env.Database:
+		a.failAt(location, pgerr.FeatureNotSupported, "cross-database references are not implemented: %s", strings.Join(names, "."))
 	}
 	schema := a.cat.SchemaNamed(name)
 	if schema == nil {
