@@ -26,6 +26,9 @@ type runner struct {
 	conn *storage.Conn
 	snap *catalog.Snapshot
 	now  time.Time
+
+	cached   *datum.Env // as of valuesOf
+	valuesOf *catalog.Snapshot
 }
 
 func newRunner(t testing.TB) *runner {
@@ -64,9 +67,13 @@ func (r *runner) env() *Env {
 }
 
 func (r *runner) values() *datum.Env {
+	if r.cached != nil && r.valuesOf == r.snap {
+		return r.cached
+	}
 	v := datum.DefaultEnv()
 	v.Now = r.now
 	v.Names = r.snap.Names([]oid.OID{oid.PGCatalogSchema, oid.PublicSchema})
+	r.cached, r.valuesOf = v, r.snap
 	return v
 }
 

@@ -234,7 +234,8 @@ SELECT CASE WHEN grouping(item) = 1 THEN 'all' ELSE item::text END AS k, sum(n) 
 
 SELECT sum(n) AS s FROM orders GROUP BY CUBE (item) HAVING sum(n) > 10 ORDER BY s LIMIT 2
 
-SELECT rank(5) WITHIN GROUP (ORDER BY n) FROM orders
+-- lacking
+SELECT id, sum(n) OVER (ORDER BY at RANGE '1 day' PRECEDING) FROM orders
 
 SELECT percentile_disc(ARRAY[0.25, 0.75]) WITHIN GROUP (ORDER BY n) FROM orders
 

@@ -66,8 +66,6 @@ SELECT * FROM upper('abc') AS u
 
 SELECT * FROM length('abc') WITH ORDINALITY
 
-SELECT * FROM current_database()
-
 SELECT s.a + 1 FROM (SELECT id * 2 AS a FROM tree) s WHERE s.a > 4 ORDER BY 1
 
 SELECT a.x FROM (SELECT id AS x FROM tree ORDER BY id DESC LIMIT 3) a ORDER BY 1
