@@ -100,14 +100,15 @@ func (e *Editor) Put(object Object) {
 	}
 	e.number(object)
 	e.s.nextOID = max(e.s.nextOID, object.ID()+1)
-	if old := e.s.objects[object.ID()]; old != nil {
+	old := e.s.objects[object.ID()]
+	if old != nil {
 		e.s.unlink(old)
 	}
 	e.s.link(object)
 	e.s.cache = newSnapshotCache()
 	e.changed[object.ID()] = true
-	if def, ok := object.(*TypeDef); ok {
-		e.s.relinkDomains(def.OID)
+	if old != nil {
+		e.s.relinkUsers(object)
 	}
 }
 
@@ -244,12 +245,34 @@ func (s *Snapshot) unlink(object Object) {
 	}
 }
 
-// relinkDomains derives the domains over a changed type again.
-func (s *Snapshot) relinkDomains(base oid.OID) {
+// relinkUsers derives again the types that are made of those of a changed
+// object: domains over an enum, rows with a column of a composite type.
+func (s *Snapshot) relinkUsers(changed Object) {
+	var types []*Type
+	switch o := changed.(type) {
+	case *TypeDef:
+		types = s.typesOfDef(o)
+	case *Relation:
+		types = s.typesOfRelation(o)
+	}
+	of := func(id oid.OID) bool {
+		return slices.ContainsFunc(types, func(t *Type) bool { return t.OID == id })
+	}
+	if len(types) == 0 {
+		return
+	}
 	for _, object := range s.objects {
-		if def, ok := object.(*TypeDef); ok && def.Kind == 'd' && def.Base == base {
-			s.linkTypes(s.typesOfDef(def))
-			s.relinkDomains(def.OID)
+		switch o := object.(type) {
+		case *TypeDef:
+			if o.Kind == 'd' && of(o.Base) {
+				s.linkTypes(s.typesOfDef(o))
+				s.relinkUsers(o)
+			}
+		case *Relation:
+			if o.RowType != 0 && slices.ContainsFunc(o.Columns, func(c *Column) bool { return of(c.Type) }) {
+				s.linkTypes(s.typesOfRelation(o))
+				s.relinkUsers(o)
+			}
 		}
 	}
 }
@@ -318,6 +341,13 @@ func Restore(facts *Facts, rows []Row) (*Snapshot, error) {
 	for _, object := range objects {
 		s.link(object)
 		s.nextOID = max(s.nextOID, object.ID()+1)
+	}
+	// A composite type that was made after a table may be the type of one of
+	// its columns.
+	for _, object := range objects {
+		if r, ok := object.(*Relation); ok && r.Kind == KindComposite {
+			s.relinkUsers(r)
+		}
 	}
 	return s, nil
 }

@@ -152,3 +152,30 @@ func TestRestore(t *testing.T) {
 		t.Error("a new number is taken")
 	}
 }
+
+// TestTypesFollow holds that what is derived from a type follows its changes.
+func TestTypesFollow(t *testing.T) {
+	s := shop(t)
+	e := s.Edit()
+	mood := *s.TypeDef(20100)
+	mood.Labels = []EnumLabel{mood.Labels[0], {Label: "so so"}, mood.Labels[1]}
+	e.Put(&mood)
+	s = e.Done()
+	between := s.TypeDef(20100).Labels
+	if !(between[0].Ordinal < between[1].Ordinal && between[1].Ordinal < between[2].Ordinal) {
+		t.Errorf("the new label is not between the others: %v", between)
+	}
+	items := s.Relation(20002)
+	row := s.Type(items.RowType).Values
+	d, err := row.Input(datum.DefaultEnv(), `(1,x,2,"so so",{a},3)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(row.AppendText(nil, datum.DefaultEnv(), d)); text != `(1,x,2,"so so",{a},3)` {
+		t.Errorf("a row with the new label reads %s", text)
+	}
+	if _, err := s.Type(20100).Values.Input(datum.DefaultEnv(), "angry"); err == nil ||
+		err.Error() != `invalid input value for enum mood: "angry"` {
+		t.Errorf("an unknown label: %v", err)
+	}
+}
