@@ -117,7 +117,7 @@ func (a *Assigner) byTiles(assignment []uint32, distance []float32, points Matri
 	for i := range rows {
 		at := bestLane(best[i*t.lanes:(i+1)*t.lanes], index[i*t.lanes:(i+1)*t.lanes])
 		assignment[i] = at
-		distance[i] = pair(L2Squared, points.Row(i), a.centroids.Row(int(at)))
+		distance[i] = pairL2Squared(points.Row(i), a.centroids.Row(int(at)))
 	}
 }
 

@@ -42,13 +42,13 @@ func ParseMetric(name string) (Metric, bool) {
 func (m Metric) Distance(a, b []float32) float64 {
 	switch m {
 	case L2:
-		return math.Sqrt(float64(pair(L2Squared, a, b)))
+		return math.Sqrt(float64(pairL2Squared(a, b)))
 	case IP:
-		return float64(-pair(InnerProduct, a, b))
+		return float64(-pairInnerProduct(a, b))
 	case Cosine:
-		return CosineDistance(pair(InnerProduct, a, b), SquaredNorm(a), SquaredNorm(b))
+		return CosineDistance(pairInnerProduct(a, b), SquaredNorm(a), SquaredNorm(b))
 	default:
-		return float64(pair(L1, a, b))
+		return float64(pairL1(a, b))
 	}
 }
 
@@ -114,16 +114,27 @@ func CosineDistance(product, squaredNormA, squaredNormB float32) float64 {
 // SphericalDistance is the angle between two unit vectors in units of π,
 // pgvector's vector_spherical_distance.
 func SphericalDistance(a, b []float32) float64 {
-	p := float64(pair(InnerProduct, a, b))
+	p := float64(pairInnerProduct(a, b))
 	return math.Acos(min(max(p, -1), 1)) / math.Pi
 }
 
-// pair measures a single pair with a block kernel (invariant 1).
-func pair(kernel func(dst, query, vectors []float32), a, b []float32) float32 {
-	if len(a) == 0 {
-		return 0
-	}
+// The kernels for a single pair (invariant 1). They are three functions, not
+// one over a kernel, so that nothing is allocated for the result.
+
+func pairL2Squared(a, b []float32) float32 {
 	var dst [1]float32
-	kernel(dst[:], a, b)
+	L2Squared(dst[:], a, b)
+	return dst[0]
+}
+
+func pairInnerProduct(a, b []float32) float32 {
+	var dst [1]float32
+	InnerProduct(dst[:], a, b)
+	return dst[0]
+}
+
+func pairL1(a, b []float32) float32 {
+	var dst [1]float32
+	L1(dst[:], a, b)
 	return dst[0]
 }

@@ -63,3 +63,23 @@ func TestNormalize(t *testing.T) {
 		t.Errorf("a right angle is %v", d)
 	}
 }
+
+func TestDistanceDoesNotAllocate(t *testing.T) {
+	a, b := make([]float32, 100), make([]float32, 100)
+	for m := L2; m <= Manhattan; m++ {
+		if n := testing.AllocsPerRun(100, func() { m.Distance(a, b) }); n != 0 {
+			t.Errorf("%v allocates %v times", m, n)
+		}
+	}
+}
+
+func BenchmarkDistance(b *testing.B) {
+	x, y := make([]float32, 768), make([]float32, 768)
+	for m := L2; m <= Manhattan; m++ {
+		b.Run(m.String(), func(b *testing.B) {
+			for b.Loop() {
+				m.Distance(x, y)
+			}
+		})
+	}
+}

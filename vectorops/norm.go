@@ -3,7 +3,7 @@ package vectorops
 import "math"
 
 // SquaredNorm is the inner product of a vector with itself, in float32.
-func SquaredNorm(v []float32) float32 { return pair(InnerProduct, v, v) }
+func SquaredNorm(v []float32) float32 { return pairInnerProduct(v, v) }
 
 // Norm is the Euclidean length of a vector, summed in float64 as pgvector's
 // vector_norm does.
