@@ -19,6 +19,7 @@ const (
 
 var (
 	errFrameLength   = errors.New("invalid message length")
+	errFrameTooLong  = errors.New("invalid message length: too long")
 	errStartupLength = errors.New("invalid length of startup packet")
 )
 
@@ -41,7 +42,7 @@ func newFrameReader(r io.Reader) *frameReader {
 }
 
 // next reads one typed frame. Its errors are io.EOF between frames,
-// io.ErrUnexpectedEOF within one, errFrameLength, an unknownMessageError, and
+// io.ErrUnexpectedEOF within one, errFrameLength, errFrameTooLong, an unknownMessageError, and
 // those of the stream.
 func (f *frameReader) next() (typ byte, body []byte, err error) {
 	f.rest()
@@ -57,8 +58,11 @@ func (f *frameReader) next() (typ byte, body []byte, err error) {
 		return 0, nil, unexpected(err)
 	}
 	n := int64(binary.BigEndian.Uint32(f.buf[f.pos+1:])) - 4
-	if n < 0 || n > limit {
+	if n < 0 {
 		return 0, nil, errFrameLength
+	}
+	if n+4 > limit { // as in Postgres, the limit counts the length itself
+		return 0, nil, errFrameTooLong
 	}
 	if err := f.fill(5 + int(n)); err != nil {
 		return 0, nil, unexpected(err)

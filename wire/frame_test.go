@@ -60,8 +60,8 @@ func TestFrameErrors(t *testing.T) {
 		{"length below its own size", frame('Q', 3, ""), errFrameLength},
 		{"length of zero", frame('Q', 0, ""), errFrameLength},
 		{"negative length", frame('Q', 0xffffffff, ""), errFrameLength},
-		{"more than Postgres can allocate", frame('Q', 1<<30+4, ""), errFrameLength},
-		{"a small message that is large", frame('S', 10005, ""), errFrameLength},
+		{"more than Postgres can allocate", frame('Q', 1<<30, ""), errFrameTooLong},
+		{"a small message that is large", frame('S', 10005, ""), errFrameTooLong},
 		{"no such message", frame('y', 4, ""), unknownMessageError('y')},
 		{"a password when none was asked for", frame('p', 5, "\x00"), unknownMessageError('p')},
 	} {

@@ -74,6 +74,10 @@ func frameFailure(err error) error {
 	if typ, ok := err.(unknownMessageError); ok {
 		return fatal(pgerr.ProtocolViolation, "invalid frontend message type %d", byte(typ))
 	}
+	if err == errFrameTooLong {
+		// Postgres only logs this; whoever sends too much wants to be told.
+		return fatal(pgerr.ProtocolViolation, "invalid message length")
+	}
 	return err
 }
 
