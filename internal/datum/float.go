@@ -216,12 +216,16 @@ func floatLength(s string) int {
 // AppendFloat appends the shortest decimal that reads back as v, a float of 32
 // or 64 bits, in Postgres's notation.
 func AppendFloat(dst []byte, v float64, size int) []byte {
+	powerOf2 := math.Float64bits(v)&(1<<52-1) == 0
 	switch m := math.Abs(v); {
+	case powerOf2 && v != 0:
 	case m >= 1e-4 && (m < 1e6 || m < 1e15 && size == 64), v == 0:
 		// Neither an exponent nor a midpoint can occur here.
 		return strconv.AppendFloat(dst, v, 'f', -1, size)
 	case v != v:
 		return append(dst, "NaN"...)
+	}
+	switch {
 	case math.IsInf(v, 1):
 		return append(dst, "Infinity"...)
 	case math.IsInf(v, -1):
@@ -229,10 +233,25 @@ func AppendFloat(dst []byte, v float64, size int) []byte {
 	}
 	var buf [32]byte
 	text := strconv.AppendFloat(buf[:0], v, 'e', -1, size)
+	if powerOf2 {
+		text = evenTie(text, v, size)
+	}
 	if e := decimalExponent(text); e >= 15 || size == 32 && e >= 7 {
 		text = withinInterval(buf[:0], text, v, size)
 	}
 	return appendNotation(dst, text, fixedBelow[size])
+}
+
+// evenTie replaces text, the shortest decimal for a power of two, by the one
+// of as many digits that is rounded half to even. Below a power of two the
+// floats are closer together than above it, and there Go's choice between two
+// decimals at the same distance is not Postgres's.
+func evenTie(text []byte, v float64, size int) []byte {
+	even := strconv.AppendFloat(nil, v, 'e', digitCount(text)-1, size)
+	if back, err := strconv.ParseFloat(string(even), size); err == nil && back == v {
+		return even
+	}
+	return text
 }
 
 // withinInterval replaces text, the shortest decimal for v, where it lies
