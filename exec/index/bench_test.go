@@ -35,7 +35,7 @@ func BenchmarkSearch(b *testing.B) {
 	exact := func(seq index.Seq, query []float32, o index.SearchOptions) (index.Cursor, error) {
 		return flat.Search(table, vectorops.L2, seq, query, o)
 	}
-	lists, err := ivf.Build(b.Context(), table.View(), ivf.Options{Lists: 140}, nil)
+	lists, err := ivf.Build(b.Context(), table.View(), ivf.Options{Lists: 140, Parts: ivf.NoParts}, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

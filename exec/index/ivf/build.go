@@ -29,10 +29,10 @@ type Options struct {
 	Lists      int    // 0 is DefaultLists
 	Seed       uint64 // same seed, same index
 	Iterations int    // of k-means at most; 0 is DefaultIterations
-	// Parts makes lists be scanned by 4-bit product quantization codes of so
-	// many parts, and only what they find near be measured: AutoParts leaves
-	// the number to the index, 0 measures every vector of a list. L1 has no
-	// codes.
+	// Parts is of how many parts the 4-bit product quantization codes are by
+	// which lists are scanned, so that only what they find near is measured.
+	// AutoParts leaves it to the index, NoParts measures every vector of a
+	// list. L1 has no codes.
 	Parts int
 }
 
@@ -61,7 +61,11 @@ func Build(ctx context.Context, view index.View, o Options, progress Progress) (
 	if err != nil {
 		return nil, err
 	}
-	return fill(ctx, view, o, centroids, sample, progress)
+	x, err := fill(ctx, view, o, centroids, sample, progress)
+	if err == nil {
+		x.builtOver = view.Len()
+	}
+	return x, err
 }
 
 // fill makes the index of given centroids, with codes learnt from a sample.
@@ -94,8 +98,8 @@ func (o *Options) check() error {
 	if o.Iterations == 0 {
 		o.Iterations = DefaultIterations
 	}
-	if o.Parts < AutoParts || o.Parts > MaxDims {
-		return fmt.Errorf("parts must be between %d and %d, not %d", AutoParts, MaxDims, o.Parts)
+	if o.Parts < NoParts || o.Parts > MaxDims {
+		return fmt.Errorf("parts must be between %d and %d, not %d", NoParts, MaxDims, o.Parts)
 	}
 	if o.Lists < MinLists || o.Lists > MaxLists {
 		return fmt.Errorf("lists must be between %d and %d, not %d", MinLists, MaxLists, o.Lists)

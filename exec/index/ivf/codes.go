@@ -16,8 +16,11 @@ type coder struct {
 	metric vectorops.Metric
 }
 
-// AutoParts leaves the number of parts to the index: none for few vectors.
-const AutoParts = -1
+// Values of Options.Parts that are no number of parts.
+const (
+	AutoParts = 0  // the index decides: none for few vectors
+	NoParts   = -1 // none
+)
 
 // autoCodeRows is from how many vectors on codes are worth their memory.
 const autoCodeRows = 10000

@@ -14,7 +14,7 @@ func TestCodesFindWhatMeasuringFinds(t *testing.T) {
 	table, m := digitTable(t)
 	for _, metric := range []vectorops.Metric{vectorops.L2, vectorops.Cosine, vectorops.IP} {
 		for _, parts := range []int{1, 10, 33, 64} {
-			plain := build(t, table, Options{Metric: metric, Lists: 12, Seed: 1})
+			plain := build(t, table, Options{Metric: metric, Lists: 12, Seed: 1, Parts: NoParts})
 			coded := build(t, table, Options{Metric: metric, Lists: 12, Seed: 1, Parts: parts})
 			if coded.Parts() == 0 || coded.Parts() > parts || plain.Parts() != 0 {
 				t.Fatalf("%d parts of %d", coded.Parts(), parts)

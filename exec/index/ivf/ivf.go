@@ -13,6 +13,8 @@ type Index struct {
 	options Options
 	state   atomic.Pointer[state]
 	covered index.View // by the writer only
+
+	builtOver int // slots that the centroids were found from; 0 is unknown
 }
 
 // state is the index over one generation of the table's rows.
@@ -87,6 +89,21 @@ func (x *Index) Metric() vectorops.Metric { return x.options.Metric }
 
 // Options is what the index was built with.
 func (x *Index) Options() Options { return x.options }
+
+// outgrownBy is how many times the vectors it was built over an index serves
+// before its centroids say little about the vectors.
+const outgrownBy = 8
+
+// Outgrown reports whether the table has grown so much since the centroids were
+// found that building again is worthwhile: an index that was made for an empty
+// table has one list, whatever was asked for.
+func (x *Index) Outgrown() bool {
+	st := x.state.Load()
+	view := st.view.Now()
+	n := view.Len()
+	return len(st.lists) < x.options.Lists && n >= 2*x.options.Lists ||
+		x.builtOver > 0 && n >= outgrownBy*max(x.builtOver, x.options.Lists)
+}
 
 // Parts is the number of parts of the codes that lists are scanned by; 0 if
 // they are measured exactly.

@@ -324,6 +324,35 @@ func TestSmallTables(t *testing.T) {
 	}
 }
 
+func TestOutgrown(t *testing.T) {
+	_, m := digitTable(t)
+	table := index.NewTable(m.Dims)
+	empty := build(t, table, Options{Lists: 30})
+	add := func(from, to int) {
+		for i := from; i < to; i++ {
+			if _, err := table.Append(int64(i), m.Row(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	add(0, 59)
+	if empty.Outgrown() {
+		t.Error("30 lists for 59 vectors would be no better than one")
+	}
+	add(59, 60)
+	few := build(t, table, Options{Lists: 30})
+	if !empty.Outgrown() || few.Outgrown() {
+		t.Error("one list for 60 vectors is enough, or 30 are not")
+	}
+	add(60, 480)
+	if !few.Outgrown() {
+		t.Error("the centroids of 60 vectors are good for 480")
+	}
+	if build(t, table, Options{Lists: 30}).Outgrown() {
+		t.Error("outgrown when it was just built")
+	}
+}
+
 func TestNearest(t *testing.T) {
 	table, m := digitTable(t)
 	x := build(t, table, Options{Lists: 15})
