@@ -8,7 +8,7 @@ func readTimestamp(env *Env, s string, zoned bool) (*dateReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &dateReader{env: env, zoned: zoned, half: -1}
+	r := &dateReader{env: envOrDefault(env), zoned: zoned, half: -1}
 	for i, p := range parts {
 		got, err := r.readPart(parts, i, p)
 		if err != nil {

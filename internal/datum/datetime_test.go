@@ -88,7 +88,7 @@ func TestIntervalFieldsAgainstPostgres(t *testing.T) {
 		"minute to second": fieldMinute | fieldSecond} {
 		for _, in := range intervalTexts {
 			want := theirs(t, s.conn, "interval "+name, in)
-			d, err := IntervalIn(s.env, in, int32(set<<16|intervalFullPrecision))
+			d, err := ByOID(oid.Interval).Read(s.env, in, int32(set<<16|intervalFullPrecision), false)
 			if got := outcomeOf(s.env, ByOID(oid.Interval), d, err); got != want {
 				t.Errorf("interval %s %q:\n got %v\nwant %v", name, in, got, want)
 			}

@@ -13,7 +13,7 @@ func readTimeOnly(env *Env, s string, zoned bool) (*dateReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &timeReader{dateReader: dateReader{env: env, zoned: zoned, half: -1}}
+	r := &timeReader{dateReader: dateReader{env: envOrDefault(env), zoned: zoned, half: -1}}
 	for i := range parts {
 		got, err := r.readPart(parts, i)
 		if err != nil {

@@ -153,7 +153,7 @@ func (r *intervalReader) read(env *Env, s string) error {
 	if err != nil {
 		return err
 	}
-	force := env.IntervalStyle == IntervalSQLStandard && allNegative(parts)
+	force := envOrDefault(env).IntervalStyle == IntervalSQLStandard && allNegative(parts)
 	u, ago := noUnit, false
 	for i := len(parts) - 1; i >= 0; i-- {
 		p := parts[i]

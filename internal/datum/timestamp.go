@@ -24,6 +24,7 @@ func timestampType(id oid.OID, name string, zone func(*Env) *time.Location) *Typ
 	return &Type{
 		OID: id, Name: name, Storage: KindInt,
 		Input: func(env *Env, s string) (Datum, error) {
+			env = envOrDefault(env)
 			if c, west, hasZone, ok := parseISOTimestamp(s); ok {
 				if t, ok := c.timestamp(); ok {
 					switch {

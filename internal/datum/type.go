@@ -66,6 +66,19 @@ type Type struct {
 	width int
 }
 
+// Read is Input and then Coerce, where typmod is not -1. For intervals it is
+// more than that: the modifier says what a number without a unit means.
+func (t *Type) Read(env *Env, s string, typmod int32, explicit bool) (Datum, error) {
+	if t.OID == oid.Interval {
+		return IntervalIn(env, s, typmod)
+	}
+	d, err := t.Input(env, s)
+	if err == nil && typmod != -1 && t.Coerce != nil {
+		d, err = t.Coerce(d, typmod, explicit)
+	}
+	return d, err
+}
+
 // Names turns the numbers behind regclass, regtype, regproc and the like into
 // names and back, as the session's search path and catalog have it.
 type Names interface {
