@@ -381,10 +381,7 @@ func (a *analyzer) readLiteral(typ oid.OID, typmod int32, text string, pos int) 
 	if momentary(typ, text) {
 		a.volatile = true
 	}
-	d, err := values.Input(a.env.Values, text)
-	if err == nil && typmod >= 0 && values.Coerce != nil {
-		d, err = values.Coerce(d, typmod, false)
-	}
+	d, err := values.Read(a.env.Values, text, typmod, false)
 	if err != nil {
 		fail(pgerr.From(err).At(pos))
 	}
