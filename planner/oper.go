@@ -36,47 +36,62 @@ func (s *scope) findOperator(names []string, left, right oid.OID, location int32
 
 // lookupOperator is findOperator without errors.
 func (a *analyzer) lookupOperator(names []string, left, right oid.OID) (op *catalog.Operator, ambiguous bool) {
-	kind := byte('b')
-	if left == 0 {
-		kind = 'l'
-	}
-	all := a.operatorCandidates(names, kind)
-	if len(all) == 0 {
-		return nil, false
-	}
-	exact := func(l, r oid.OID) *catalog.Operator {
-		for _, c := range all {
-			if c.what.Left == l && c.what.Right == r {
-				return c.what
-			}
-		}
-		return nil
-	}
-	if kind == 'l' {
-		if op := exact(0, right); op != nil {
-			return op, false
-		}
-		types := []oid.OID{right}
-		return choose(a, types, all)
+	name, only := names[len(names)-1], oid.OID(0)
+	if len(names) > 1 {
+		only = a.schemaOf(names, -1).OID
 	}
 	// An unknown operand is taken to have the other one's type.
 	l, r := left, right
-	if l == oid.Unknown && r != 0 {
-		l = r
-	} else if r == oid.Unknown && l != 0 {
-		r = l
+	if left != 0 {
+		if l == oid.Unknown {
+			l = r
+		} else if r == oid.Unknown {
+			r = l
+		}
 	}
-	if op := exact(l, r); op != nil {
+	if op := a.exactOperator(name, only, l, r); op != nil {
 		return op, false
 	}
-	if l == r || left == oid.Unknown || right == oid.Unknown {
+	if left != 0 && l == r {
 		if b := a.base(l); b != l {
-			if op := exact(b, b); op != nil {
+			if op := a.exactOperator(name, only, b, b); op != nil {
 				return op, false
 			}
 		}
 	}
-	return choose(a, []oid.OID{left, right}, all)
+	types := []oid.OID{left, right}
+	if left == 0 {
+		types = types[1:]
+	}
+	return choose(a, types, a.operatorCandidates(name, only, left == 0))
+}
+
+// reach is the place of a schema in the search path, or 0 when it is the only
+// one to look in; -1 where an object of it cannot be meant.
+func (a *analyzer) reach(schema, only oid.OID) int {
+	if only == 0 {
+		return slices.Index(a.path, schema)
+	}
+	if schema == only {
+		return 0
+	}
+	return -1
+}
+
+// exactOperator is the operator with exactly these operand types that comes
+// first in the path; nil when there is none.
+func (a *analyzer) exactOperator(name string, only, left, right oid.OID) *catalog.Operator {
+	var best *catalog.Operator
+	bestPlace := 0
+	for _, op := range a.cat.OperatorsNamed(name) {
+		if op.Left != left || op.Right != right || op.Result == 0 {
+			continue
+		}
+		if place := a.reach(op.Schema, only); place >= 0 && (best == nil || place < bestPlace) {
+			best, bestPlace = op, place
+		}
+	}
+	return best
 }
 
 func choose(a *analyzer, types []oid.OID, all []candidate[*catalog.Operator]) (*catalog.Operator, bool) {
@@ -93,46 +108,17 @@ func choose(a *analyzer, types []oid.OID, all []candidate[*catalog.Operator]) (*
 	return nil, true
 }
 
-// operatorCandidates are the operators of one name in the search path, or in the
-// schema that the name gives. One earlier in the path hides others of equal
-// operand types.
-func (a *analyzer) operatorCandidates(names []string, kind byte) []candidate[*catalog.Operator] {
-	name := names[len(names)-1]
-	var only oid.OID
-	if len(names) > 1 {
-		schema := a.schemaOf(names, -1)
-		only = schema.OID
-	}
+// operatorCandidates are the operators of one name that can be meant. One
+// earlier in the path hides others of equal operand types.
+func (a *analyzer) operatorCandidates(name string, only oid.OID, prefix bool) []candidate[*catalog.Operator] {
 	var out []candidate[*catalog.Operator]
-	rank := map[[2]oid.OID]int{}
 	for _, op := range a.cat.OperatorsNamed(name) {
-		if op.Kind != kind || op.Result == 0 {
+		if (op.Left == 0) != prefix || op.Result == 0 || a.reach(op.Schema, only) < 0 ||
+			a.exactOperator(name, only, op.Left, op.Right) != op {
 			continue
 		}
-		place := slices.Index(a.path, op.Schema)
-		if only != 0 {
-			if op.Schema != only {
-				continue
-			}
-			place = 0
-		} else if place < 0 {
-			continue
-		}
-		key := [2]oid.OID{op.Left, op.Right}
-		if before, ok := rank[key]; ok {
-			if place < before {
-				rank[key] = place
-				for i := range out {
-					if out[i].what.Left == op.Left && out[i].what.Right == op.Right {
-						out[i].what = op
-					}
-				}
-			}
-			continue
-		}
-		rank[key] = place
 		args := []oid.OID{op.Left, op.Right}
-		if kind == 'l' {
+		if prefix {
 			args = args[1:]
 		}
 		out = append(out, candidate[*catalog.Operator]{op, args})
