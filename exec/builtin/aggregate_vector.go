@@ -10,21 +10,27 @@ import (
 func vectorAggregates() Table {
 	return Table{
 		"sum(vector)": fold(addVectors),
-		"avg(vector)": {Aggregate: func(*Call) (Accumulator, error) { return &vectorMean{}, nil }},
+		"avg(vector)": {Aggregate: func(*Call) (Accumulator, error) {
+			return &vectorMean{floats: datum.VectorFloats, make: func(v []float32) (datum.Datum, error) {
+				return datum.FromFloats(v), nil
+			}}, nil
+		}},
 	}
 }
 
 // vectorMean adds up in double precision.
 type vectorMean struct {
-	n   float64
-	sum []float64
+	n      float64
+	sum    []float64
+	floats func(d datum.Datum) []float32
+	make   func(v []float32) (datum.Datum, error)
 }
 
 func (s *vectorMean) Step(a []datum.Datum) error {
 	if a[0].IsNull() {
 		return nil
 	}
-	v := datum.VectorFloats(a[0])
+	v := s.floats(a[0])
 	if s.sum == nil {
 		s.sum = make([]float64, len(v))
 	} else if len(v) != len(s.sum) {
@@ -51,5 +57,5 @@ func (s *vectorMean) Value() (datum.Datum, error) {
 			return datum.Null, err
 		}
 	}
-	return datum.FromFloats(mean), nil
+	return s.make(mean)
 }

@@ -215,7 +215,7 @@ func numericToChar(v, template datum.Datum) (datum.Datum, error) {
 		return datum.Text(scientific(v.Str(), n.post)), nil
 	}
 	for _, p := range n.parts {
-		if !finite && (p.key == "TH" || p.key == "th") {
+		if v.View() == "NaN" && n.pre >= len("NaN") && strings.EqualFold(p.key, "TH") {
 			return datum.Null, pgerr.Newf(pgerr.InvalidTextRepresentation, `"%s" is not a number`, v.View())
 		}
 	}

@@ -36,7 +36,7 @@ func vectorFunctions() Table {
 			return datum.FromFloats(v), err
 		}),
 		"subvector(vector,integer,integer)": pure(func(a []datum.Datum) (datum.Datum, error) {
-			v, err := subvector(datum.VectorFloats(a[0]), a[1].Int(), a[2].Int())
+			v, err := subvector("vector", datum.VectorFloats(a[0]), a[1].Int(), a[2].Int())
 			return datum.FromFloats(v), err
 		}),
 
@@ -54,19 +54,14 @@ func vectorFunctions() Table {
 			return a, datum.CheckDims(datum.VectorDims(a), int32(typmod.Int()))
 		}),
 		"vector_to_float4(vector,integer,boolean)": one(func(a datum.Datum) (datum.Datum, error) {
-			elems := make([]datum.Datum, datum.VectorDims(a))
-			for i, x := range datum.VectorFloats(a) {
-				elems[i] = datum.Float(float64(x))
-			}
-			return datum.NewArray(datum.ByOID(oid.Float4), elems), nil
+			return floatArray(datum.VectorFloats(a)), nil
 		}),
-		"array_to_vector(integer[],integer,boolean)":          arrayToVector(oid.Int4),
-		"array_to_vector(real[],integer,boolean)":             arrayToVector(oid.Float4),
-		"array_to_vector(double precision[],integer,boolean)": arrayToVector(oid.Float8),
-		"array_to_vector(numeric[],integer,boolean)":          arrayToVector(oid.Numeric),
 		"vector_cmp(vector,vector)": two(func(a, b datum.Datum) (datum.Datum, error) {
 			return datum.Int(int64(sign(compare(a, b)))), nil
 		}),
+	}
+	for name, elem := range vectorElements {
+		t["array_to_vector("+name+"[],integer,boolean)"] = arrayToVector(elem)
 	}
 	for _, op := range sixComparisons {
 		t["vector_"+op.suffix+"(vector,vector)"] = scalar(test2(func(a, b datum.Datum) bool {
@@ -170,14 +165,14 @@ func normalize(v []float32) ([]float32, error) {
 
 // subvector takes count elements from start on, counted from 1, as far as the
 // vector has them.
-func subvector(v []float32, start, count int64) ([]float32, error) {
+func subvector(typ string, v []float32, start, count int64) ([]float32, error) {
 	dims := int64(len(v))
 	if count < 1 {
-		return nil, datum.CheckVectorDims("vector", 0)
+		return nil, datum.CheckVectorDims(typ, 0)
 	}
 	end := min(start+count, dims+1)
 	start = max(start, 1)
-	if err := datum.CheckVectorDims("vector", int(max(end-start, 0))); err != nil {
+	if err := datum.CheckVectorDims(typ, int(max(end-start, 0))); err != nil {
 		return nil, err
 	}
 	return v[start-1 : end-1], nil
