@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/cockroachdb/datadriven"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 
@@ -22,7 +23,8 @@ import (
 	"voronoi/internal/pgerr"
 )
 
-// The files under testdata hold what PostgreSQL answers. A block is
+// The files under testdata/postgres hold what PostgreSQL answers, those under
+// testdata/pgvector what it answers with the vector extension. A block is
 //
 //	call                       every "with" line is the arguments of one call
 //	cross                      every "with" line is the choices for one argument, the last one for the rest too
@@ -161,7 +163,7 @@ var typeNames = map[string]oid.OID{
 	"date": oid.Date, "time": oid.Time, "timetz": oid.TimeTZ, "timestamp": oid.Timestamp,
 	"timestamptz": oid.TimestampTZ, "interval": oid.Interval, "bit": oid.Bit, "varbit": oid.VarBit,
 	"numeric": oid.Numeric, "uuid": oid.UUID, "void": oid.Void, "inet": oid.Inet, "cidr": oid.CIDR,
-	"record": oid.Record, "vector": oid.Vector, "cstring": oid.CString, "unknown": oid.Unknown,
+	"record": oid.Record, "vector": oid.Vector, "halfvec": oid.HalfVec, "sparsevec": oid.SparseVec, "cstring": oid.CString, "unknown": oid.Unknown,
 	"boolean[]": oid.BoolArray, "bytea[]": oid.ByteaArray, "smallint[]": oid.Int2Array,
 	"integer[]": oid.Int4Array, "bigint[]": oid.Int8Array, "text[]": oid.TextArray, "varchar[]": oid.VarCharArray,
 	"real[]": oid.Float4Array, "double precision[]": oid.Float8Array, "numeric[]": oid.NumericArray,
@@ -537,9 +539,9 @@ func rewriting() bool {
 	return false
 }
 
-func run(t *testing.T, postgres *pgconn.PgConn) {
+func run(t *testing.T, dir string, postgres *pgconn.PgConn) {
 	db := openSQLite(t)
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+	datadriven.Walk(t, dir, func(t *testing.T, path string) {
 		var faults []string // reported at the end, so that none hides the next
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			b := parseBlock(t, d)
@@ -586,11 +588,27 @@ func TestFunctions(t *testing.T) {
 	if rewriting() {
 		t.Skip("the answers are being rewritten")
 	}
-	run(t, nil)
+	run(t, "testdata/postgres", nil)
+	run(t, "testdata/pgvector", nil)
 }
 
 // TestAnswers holds the recorded answers against PostgreSQL itself.
 func TestAnswers(t *testing.T) {
 	conn := oracle.Postgres(t).Connect(t)
-	run(t, conn.PgConn())
+	run(t, "testdata/postgres", conn.PgConn())
+}
+
+// TestVectorAnswers does the same for the vector extension, on the server with
+// that extension that VORONOI_PGVECTOR names by a connection string.
+func TestVectorAnswers(t *testing.T) {
+	dsn := os.Getenv("VORONOI_PGVECTOR")
+	if dsn == "" {
+		t.Skip("VORONOI_PGVECTOR names no server with the vector extension")
+	}
+	conn, err := pgx.Connect(context.Background(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	run(t, "testdata/pgvector", conn.PgConn())
 }
