@@ -21,13 +21,18 @@ build: ## Where is the binary? In ./voronoi.
 setup: ## What do the tests need that this machine does not have?
 	scripts/setup
 
+# With everything installed no test may be skipped for want of it.
 .PHONY: test
-test: ## Does it work?
-	$(GO) test -timeout 15m ./...
+test: setup lint ## Does it work? Installs what it needs first.
+	VORONOI_REQUIRE_ORACLE=1 $(GO) test -timeout 15m ./...
+	$(MAKE) test-race
+
+# The packages in which goroutines meet; the others only take longer.
+RACE = ./wire ./exec ./exec/lock ./exec/storage ./exec/index/... ./vectorops ./pq
 
 .PHONY: test-race
 test-race: ## Does it work without data races?
-	$(GO) test -race -timeout 30m ./...
+	$(GO) test -race -short -timeout 15m $(RACE)
 
 .PHONY: test-purego
 test-purego: ## Do the kernels give the same without assembly?

@@ -291,7 +291,7 @@ func valueText(env *datum.Env, f pgconn.FieldDescription, v []byte) string {
 	}
 	t := datum.ByOID(oid.OID(f.DataTypeOID))
 	if t == nil {
-		return fmt.Sprintf("(binary of type %d) %x", f.DataTypeOID, v)
+		return string(v) // an enum, whose binary form is its label
 	}
 	d, err := t.Recv(env, v)
 	if err != nil {
