@@ -479,16 +479,18 @@ func TestFromCentroids(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	table := index.NewTable(2)
-	for i := range 4 {
+	for i := range 20 {
 		table.Append(int64(i), []float32{float32(i), 1})
 	}
 	commit(table, 1)
-	x := build(f, table, Options{Lists: 2})
-	var saved bytes.Buffer
-	if err := x.Save(&saved, index.Stamp{Seq: 1}); err != nil {
-		f.Fatal(err)
+	for _, parts := range []int{NoParts, 2} {
+		x := build(f, table, Options{Lists: 2, Parts: parts})
+		var saved bytes.Buffer
+		if err := x.Save(&saved, index.Stamp{Seq: 1}); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(saved.Bytes()[48 : saved.Len()-4])
 	}
-	f.Add(saved.Bytes()[48 : saved.Len()-4])
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var framed bytes.Buffer
 		if err := index.WriteSegment(&framed, segmentKind, segmentVersion, index.Stamp{Seq: 1}, body); err != nil {
