@@ -78,7 +78,7 @@ func compileQuery(env *Env, q *Query) (*QueryPlan, error) {
 		return nil, e.err
 	}
 	e.plan.Columns = resultColumns(q.Targets)
-	e.plan.Explain = func() []string { return explainQuery(env, q, e.plan) }
+	e.plan.Explain = explainQuery(env, q, e.plan)
 	return e.plan, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"voronoi/exec/catalog"
+	"voronoi/internal/oid"
 )
 
 // EXPLAIN shows a statement as a tree of Postgres's plan nodes, a line each.
@@ -42,16 +43,28 @@ func (n *node) lines() []string {
 	return out
 }
 
-// explainQuery is the plan of a query as EXPLAIN prints it.
-func explainQuery(env *Env, q *Query, p *QueryPlan) []string {
-	x := explainer{env: env, scans: p.Scans}
-	return x.query(q).lines()
+// explainQuery gives the plan of a query as EXPLAIN prints it. The plan is kept
+// longer than the session that env belongs to, so it keeps none of env.
+func explainQuery(env *Env, q *Query, p *QueryPlan) func() []string {
+	names := scopeOf(env)
+	return func() []string {
+		x := explainer{nameScope: names, scans: p.Scans}
+		return x.query(q).lines()
+	}
 }
+
+// nameScope is what names are shown by.
+type nameScope struct {
+	catalog *catalog.Snapshot
+	path    []oid.OID
+}
+
+func scopeOf(env *Env) nameScope { return nameScope{env.Catalog, env.SearchPath} }
 
 // explainer builds the tree; scans are consumed in the order in which emission
 // made them.
 type explainer struct {
-	env   *Env
+	nameScope
 	scans []*VectorScan
 	next  int
 }
@@ -273,22 +286,25 @@ func relationTitle(e *Entry) string {
 	return e.Relation.Name
 }
 
-// explainModify is the plan of an INSERT, UPDATE or DELETE.
-func explainModify(env *Env, q *Query, p *ModifyPlan) []string {
-	verb := map[Command]string{CommandInsert: "Insert", CommandUpdate: "Update", CommandDelete: "Delete"}[q.Command]
-	n := &node{title: verb + " on " + relationTitle(q.Target)}
-	x := explainer{env: env}
-	if p.Source != nil {
-		x.scans = p.Source.Scans
+// explainModify gives the plan of an INSERT, UPDATE or DELETE.
+func explainModify(env *Env, q *Query, p *ModifyPlan) func() []string {
+	names := scopeOf(env)
+	return func() []string {
+		verb := map[Command]string{CommandInsert: "Insert", CommandUpdate: "Update", CommandDelete: "Delete"}[q.Command]
+		n := &node{title: verb + " on " + relationTitle(q.Target)}
+		x := explainer{nameScope: names}
+		if p.Source != nil {
+			x.scans = p.Source.Scans
+		}
+		switch {
+		case q.Command == CommandInsert && q.Source != nil:
+			n.below = []*node{x.query(q.Source)}
+		case q.Command == CommandInsert:
+			n.below = []*node{{title: "Result"}}
+		default:
+			items := append([]FromItem{&FromEntry{Entry: q.Target}}, q.From...)
+			n.below = []*node{x.from(&Query{From: items, Where: q.Where})}
+		}
+		return n.lines()
 	}
-	switch {
-	case q.Command == CommandInsert && q.Source != nil:
-		n.below = []*node{x.query(q.Source)}
-	case q.Command == CommandInsert:
-		n.below = []*node{{title: "Result"}}
-	default:
-		items := append([]FromItem{&FromEntry{Entry: q.Target}}, q.From...)
-		n.below = []*node{x.from(&Query{From: items, Where: q.Where})}
-	}
-	return n.lines()
 }

@@ -5,7 +5,7 @@ import "strings"
 // text is an expression as EXPLAIN prints it. Columns of the node's own table
 // stand without its name.
 func (x *explainer) text(e Expr, own *Entry) string {
-	return Deparse(x.env.Catalog, x.env.SearchPath, e, own)
+	return Deparse(x.catalog, x.path, e, own)
 }
 
 func (x *explainer) texts(list []Expr, own *Entry) string {

@@ -95,11 +95,12 @@ func arrayCoercionHelper(env *Env, x Expr) (*Function, []Expr, error) {
 	if from.Elem == nil || to.Elem == nil || !computes(e.Elem, true, true) {
 		return nil, nil, pgerr.Unsupported("cast from %s to %s", typeName(env, e.Arg.Type()), typeName(env, e.Typ))
 	}
+	snapshot := env.Catalog // the function outlives env
 	return &Function{
 		Name: "map_" + digest(exprKey(e.Elem)+fmt.Sprint(e.Arg.Type(), e.Typ)), Args: 1, Strict: true,
 		Call: builtin.Call{Args: []oid.OID{e.Arg.Type()}, Result: e.Typ},
 		Scalar: func(c *builtin.Call, a []datum.Datum) (datum.Datum, error) {
-			v := evaluation{env: &Env{Catalog: env.Catalog, Values: c.Env, session: c.Session}}
+			v := evaluation{env: &Env{Catalog: snapshot, Values: c.Env, session: c.Session}}
 			return datum.MapArray(from.Elem, to.Elem, a[0], func(d datum.Datum) (datum.Datum, error) {
 				v.caseValue = d
 				return v.eval(e.Elem)

@@ -65,11 +65,12 @@ func domainHelper(env *Env, x Expr) (*Function, []Expr, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	snapshot := env.Catalog // the function outlives env
 	return &Function{
 		Name: fmt.Sprintf("domain_%d_%s", e.Typ, digest(fmt.Sprint(def))), Args: 1,
 		Call: builtin.Call{Args: []oid.OID{e.Arg.Type()}, Result: e.Typ},
 		Scalar: func(c *builtin.Call, a []datum.Datum) (datum.Datum, error) {
-			v := evaluation{env: &Env{Catalog: env.Catalog, Values: c.Env, session: c.Session}, caseValue: a[0]}
+			v := evaluation{env: &Env{Catalog: snapshot, Values: c.Env, session: c.Session}, caseValue: a[0]}
 			return a[0], v.checkDomain(def.Name, a[0], checks)
 		},
 	}, []Expr{e.Arg}, nil

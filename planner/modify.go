@@ -30,7 +30,7 @@ func compileModify(env *Env, q *Query, root *emitter) (*ModifyPlan, error) {
 	if m.err != nil {
 		return nil, m.err
 	}
-	m.plan.Explain = func() []string { return explainModify(env, q, m.plan) }
+	m.plan.Explain = explainModify(env, q, m.plan)
 	return m.plan, nil
 }
 
