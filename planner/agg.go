@@ -180,8 +180,22 @@ func (s *scope) placeAggregate(agg *AggCall) {
 	for range level {
 		owner = owner.up
 	}
+	if owner.readsRecursion() {
+		fail(pgerr.New(pgerr.InvalidRecursion, "aggregate functions are not allowed in a recursive query's recursive term").At(agg.Pos))
+	}
 	owner.query.HasAggregates = true
 	owner.refuse(clauseFact.allowsAggregates, "aggregate functions", pgerr.GroupingError, agg.Pos)
+}
+
+// readsRecursion reports whether FROM refers to a WITH query that is still being
+// analysed: aggregates over a round of recursion have no meaning.
+func (s *scope) readsRecursion() bool {
+	for _, e := range s.entries {
+		if e.Kind == EntryCTE && e.CTE.Query == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (f clauseFact) allowsAggregates() bool { return f.aggregates }

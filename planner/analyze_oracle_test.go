@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/cockroachdb/datadriven"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -144,39 +143,35 @@ func describeThere(conn *pgx.Conn, sql string) string {
 	return description(params, columns, nil)
 }
 
-// TestAnalysisAgainstPostgres prepares every statement of the test data on both
-// sides: parameter types, result columns and errors must agree. Statements are
-// separated by lines of "--"; one that PostgreSQL rejects for reasons of its own
-// is not in the files.
-func TestAnalysisAgainstPostgres(t *testing.T) {
-	server := oracle.Postgres(t)
-	conn := server.Connect(t)
+// TestDescribe compares parameter types, result columns and errors with the test
+// data, in which each statement stands with PostgreSQL's answer.
+func TestDescribe(t *testing.T) {
+	env := analysisEnv(t)
+	datadriven.Walk(t, "testdata/analyze/describe", func(t *testing.T, path string) {
+		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			return describeHere(env, d.Input) + "\n"
+		})
+	})
+}
+
+// TestDescribeAgainstPostgres prepares the same statements on PostgreSQL, whose
+// answers must be those of the test data.
+func TestDescribeAgainstPostgres(t *testing.T) {
+	conn := oracle.Postgres(t).Connect(t)
+	createFixture(t, conn)
+	datadriven.Walk(t, "testdata/analyze/describe", func(t *testing.T, path string) {
+		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			return describeThere(conn, d.Input) + "\n"
+		})
+	})
+}
+
+func createFixture(t *testing.T, conn *pgx.Conn) {
+	t.Helper()
 	for i := range analysisFixture {
 		f := &analysisFixture[i]
-		if _, err := conn.Exec(context.Background(), "DROP TABLE IF EXISTS "+f.name+";"+f.createSQL()); err != nil {
+		if _, err := conn.Exec(context.Background(), "DROP TABLE IF EXISTS "+f.name+" CASCADE;"+f.createSQL()); err != nil {
 			t.Fatal(err)
 		}
-	}
-	env := analysisEnv(t)
-	files, err := filepath.Glob("testdata/analyze/oracle/*.sql")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no statements", err)
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".sql"), func(t *testing.T) {
-			for _, sql := range strings.Split(string(text), "\n") {
-				if strings.TrimSpace(sql) == "" || strings.HasPrefix(sql, "--") {
-					continue
-				}
-				here, there := describeHere(env, sql), describeThere(conn, sql)
-				if here != there {
-					t.Errorf("%s\n  here  %s\n  there %s", sql, here, there)
-				}
-			}
-		})
 	}
 }

@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -78,6 +80,7 @@ func (s *scope) with(n *pg_query.CommonTableExpr, recursive bool) {
 		case len(sel.LockingClause) > 0:
 			s.failAt(n.Location, pgerr.FeatureNotSupported, "FOR UPDATE/SHARE in a recursive query is not implemented")
 		}
+		s.checkRecursiveTerm(sel.Rarg, cte.Name)
 		s.ctes = append(s.ctes, cte)
 		c.recursive = &recursion{cte: cte, node: n}
 		s.recursions = append(s.recursions, c.recursive)
@@ -177,7 +180,8 @@ func (s *scope) dependencyOrder(list []*pg_query.CommonTableExpr) []*pg_query.Co
 				continue
 			}
 			if state[other.Ctename] == 1 {
-				s.failAt(c.Location, pgerr.FeatureNotSupported, "mutual recursion between WITH items is not implemented")
+				first := slices.IndexFunc(list, func(c *pg_query.CommonTableExpr) bool { return state[c.Ctename] != 2 })
+				s.failAt(list[first].Location, pgerr.FeatureNotSupported, "mutual recursion between WITH items is not implemented")
 			}
 			visit(other)
 		}

@@ -15,12 +15,7 @@ import (
 // also mean the same when it is read again.
 func TestDeparseAgainstPostgres(t *testing.T) {
 	conn := oracle.Postgres(t).Connect(t)
-	for i := range analysisFixture {
-		f := &analysisFixture[i]
-		if _, err := conn.Exec(context.Background(), "DROP TABLE IF EXISTS "+f.name+";"+f.createSQL()); err != nil {
-			t.Fatal(err)
-		}
-	}
+	createFixture(t, conn)
 	env := analysisEnv(t)
 	rel := env.Catalog.RelationNamed(oid.PublicSchema, "t")
 	text, err := os.ReadFile("testdata/analyze/deparse.sql")
