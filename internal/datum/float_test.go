@@ -21,7 +21,7 @@ func TestFloatTextsAgainstPostgres(t *testing.T) {
 			s := newSession(t, env, fmt.Sprintf("extra_float_digits = %d", digits))
 			var wide []float64
 			var narrow []float32
-			for range 3000 {
+			for range 1000 {
 				wide = append(wide, math.Float64frombits(rand.Uint64()), float64(rand.Int64N(1e18)), float64(rand.IntN(1e6))/1000)
 				narrow = append(narrow, math.Float32frombits(rand.Uint32()), float32(rand.IntN(1e9)), float32(rand.IntN(1e6))/1000)
 			}
@@ -31,7 +31,7 @@ func TestFloatTextsAgainstPostgres(t *testing.T) {
 					narrow = append(narrow, float32(math.Ldexp(1, e)))
 				}
 			}
-			for range 3000 { // exact decimals with one digit too many
+			for range 1000 { // exact decimals with one digit too many
 				wide = append(wide, math.Ldexp(1, 50)+float64(rand.IntN(1e6))/4, math.Ldexp(1, 49)+float64(rand.IntN(1e6))/8, float64(rand.Int64N(1<<53))/(1<<20))
 				narrow = append(narrow, float32(1<<21+rand.IntN(1e6))/8, float32(rand.IntN(1<<24))/1024)
 			}
