@@ -60,6 +60,14 @@ func (s *Session) plan(st *statement) (planner.Plan, error) {
 	if st.planned.plan != nil && st.planned.catalog == snap && st.planned.key == key {
 		return st.planned.plan, nil
 	}
+	if st.parsed == nil {
+		// The plan was found by its text and has become out of date.
+		parsed, err := sqlparse.Parse(st.text)
+		if err != nil {
+			return nil, err
+		}
+		st.parsed = parsed[0]
+	}
 	params := st.declared
 	if st.params != nil {
 		params = st.params
