@@ -13,7 +13,8 @@ import (
 // finishing of an order to the executor (see Ties).
 func (e *emitter) statement(q *Query) string {
 	e.locking(q)
-	if k := e.matchKNN(q); k != nil {
+	q = forKNN(q)
+	if k := matchKNN(q); k != nil {
 		return e.with(q.CTEs) + e.knnStatement(q, k)
 	}
 	return e.query(q)
@@ -51,8 +52,10 @@ func (e *emitter) body(q *Query) string {
 	case q.Distinct && e.needsOuterOrder(q):
 		return e.distinctByKey(q)
 	}
-	if k := e.matchKNN(q); k != nil && len(q.OrderBy) == 1 {
-		return e.knnQuery(q, k)
+	if len(q.OrderBy) == 1 {
+		if flat := forKNN(q); matchKNN(flat) != nil {
+			return e.knnQuery(flat, matchKNN(flat))
+		}
 	}
 	s := e.core(q)
 	return s.sql() + e.orderBy(q) + e.limit(q)

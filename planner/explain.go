@@ -78,6 +78,8 @@ func (x *explainer) query(q *Query) *node {
 	case q.Values != nil:
 		n = &node{title: "Values Scan on \"*VALUES*\""}
 	default:
+		q = forKNN(q)
+		own = onlyEntry(q.From)
 		if scan := x.vectorScan(q); scan != nil {
 			return limited(q, scan)
 		}

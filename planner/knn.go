@@ -55,7 +55,7 @@ var metrics = map[string]Metric{
 }
 
 // matchKNN applies the rule's conditions; nil where one fails.
-func (e *emitter) matchKNN(q *Query) *knn {
+func matchKNN(q *Query) *knn {
 	if len(q.OrderBy) == 0 || q.SetOp != nil || q.Values != nil || q.HasAggregates || q.HasWindows || q.HasSetFuncs ||
 		q.Distinct || len(q.DistinctOn) > 0 {
 		return nil
