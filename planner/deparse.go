@@ -76,6 +76,9 @@ func (d *deparser) show(e Expr, implicit bool) {
 		d.aggregate(e)
 	case *WindowCall:
 		d.write(d.procName(e.Proc), "(")
+		if e.Star {
+			d.write("*")
+		}
 		d.list(e.Args, ", ")
 		d.write(") OVER (?)")
 	case *Bool:
