@@ -86,17 +86,13 @@ func (v *informed) routines() []*Proc {
 
 func infoRoutines(b *rowBuilder, v *informed) {
 	b.defaults(func() {
-		b.texts("NO", "is_udt_dependent", "is_null_call")
+		b.texts("NO", "as_locator", "is_udt_dependent")
 		b.text("parameter_style", "GENERAL")
 		b.text("sql_data_access", "MODIFIES")
 		b.text("schema_level_routine", "YES")
 		b.int("max_dynamic_result_sets", 0)
 		b.text("security_type", "INVOKER")
-		b.texts("NO", "as_locator", "is_user_defined_cast", "is_implicitly_invocable", "is_deterministic")
 		b.text("dtd_identifier", "0")
-		for _, column := range []string{"as_locator", "is_user_defined_cast", "is_implicitly_invocable"} {
-			b.row[b.at[column]] = b.row[b.at["module_name"]] // NULL
-		}
 	})
 	languages := map[oid.OID]string{}
 	v.Snapshot.facts.each("pg_language", func(c *cursor) { languages[c.oid("oid")] = c.text("lanname") })

@@ -291,6 +291,11 @@ func (f *Facts) loadRoles() {
 		r := &Role{OID: c.oid("oid"), Name: c.text("rolname"), Inherit: true, ConnLimit: -1}
 		f.roles[r.OID], f.roleNames[r.Name] = r, r
 	})
+	f.each("pg_auth_members", func(c *cursor) {
+		if r := f.roles[c.oid("member")]; r != nil {
+			r.MemberOf = append(r.MemberOf, c.oid("roleid"))
+		}
+	})
 }
 
 func (f *Facts) loadRelations() {

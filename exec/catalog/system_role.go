@@ -130,6 +130,9 @@ func groupRows(b *rowBuilder, s *Snapshot) {
 
 func memberRows(b *rowBuilder, s *Snapshot) {
 	for _, r := range s.Roles() {
+		if s.facts.roles[r.OID] != nil {
+			continue
+		}
 		for _, of := range r.MemberOf {
 			b.next()
 			b.oid("roleid", of)
