@@ -75,31 +75,40 @@ func runClient(t *testing.T, addr *net.TCPAddr, name string, args ...string) {
 	t.Logf("%s", out)
 }
 
-// python is an interpreter that has psycopg: the system's has what the system
-// installed, another one may not.
-func python(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"/usr/bin/python3", "python3"} {
-		if exec.Command(name, "-c", "import psycopg").Run() == nil {
-			return name
-		}
+// TestPython runs the clients in Python. The system's interpreter has the
+// packages that the system installed; another one on the path may not.
+func TestPython(t *testing.T) {
+	for module, script := range map[string]string{
+		"psycopg": "psycopg_client.py",
+		"asyncpg": "asyncpg_client.py",
+	} {
+		t.Run(module, func(t *testing.T) {
+			for _, name := range []string{"/usr/bin/python3", "python3"} {
+				if exec.Command(name, "-c", "import "+module).Run() == nil {
+					runClient(t, startServer(t), name, script)
+					return
+				}
+			}
+			missing(t, module)
+		})
 	}
-	missing(t, "psycopg 3")
-	return ""
 }
 
-func TestPsycopg(t *testing.T) {
-	name := python(t)
-	runClient(t, startServer(t), name, "python_client.py")
-}
-
-func TestNodePostgres(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		missing(t, "node")
+// TestNode runs the clients in JavaScript.
+func TestNode(t *testing.T) {
+	for module, script := range map[string]string{
+		"pg":       "pg_client.js",
+		"postgres": "postgresjs_client.mjs",
+	} {
+		t.Run(module, func(t *testing.T) {
+			node, err := exec.LookPath("node")
+			if err != nil {
+				missing(t, "node")
+			}
+			if _, err := os.Stat(drivers + "/node_modules/" + module); err != nil {
+				missing(t, module)
+			}
+			runClient(t, startServer(t), node, script)
+		})
 	}
-	if _, err := os.Stat(drivers + "/node_modules/pg"); err != nil {
-		missing(t, "node-postgres")
-	}
-	runClient(t, startServer(t), node, "node_client.js")
 }
