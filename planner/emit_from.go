@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,7 +75,7 @@ func (e *emitter) entry(x *Entry, level map[*Entry]bool) string {
 				return e.lateral(x)
 			}
 		}
-		source := e.subselect(x.Query)
+		source := e.subselect(x)
 		return source + " AS " + e.enter(x)
 	case EntryFunction:
 		return e.functionEntry(x)
@@ -101,18 +102,22 @@ func numberedColumns(alias string, n int) []string {
 	return columns
 }
 
-// subselect is a query in parentheses. One with a volatile function is
-// materialized, since SQLite otherwise merges it into the query around it and
-// evaluates its columns once for each reference.
-func (e *emitter) subselect(q *Query) string {
-	sql := e.query(q)
-	for _, t := range q.Targets {
-		if isVolatile(t.Expr) {
-			name := e.alias()
-			return "(WITH " + name + " AS MATERIALIZED (" + sql + ") SELECT * FROM " + name + ")"
-		}
+// subselect is the query of an entry in parentheses. One with a volatile
+// function is materialized, since SQLite otherwise merges it into the query
+// around it and evaluates its columns once for each reference.
+func (e *emitter) subselect(x *Entry) string {
+	sql := "(" + e.query(x.Query) + ")"
+	if x.ordered || slices.ContainsFunc(x.Query.Targets, func(t *Target) bool { return isVolatile(t.Expr) }) {
+		return e.materialized(sql)
 	}
-	return "(" + sql + ")"
+	return sql
+}
+
+// materialized keeps SQLite from merging a query in parentheses into the one
+// around it.
+func (e *emitter) materialized(sql string) string {
+	name := e.alias()
+	return "(WITH " + name + " AS MATERIALIZED " + sql + " SELECT * FROM " + name + ")"
 }
 
 // relation writes a table or a system relation.
@@ -206,7 +211,7 @@ func (e *emitter) valuesSource(rows [][]Expr, x *Entry) string {
 	for _, row := range rows {
 		for _, v := range row {
 			if isVolatile(v) {
-				return "(WITH v AS MATERIALIZED (" + sql + ") SELECT * FROM v) AS " + alias
+				return e.materialized("("+sql+")") + " AS " + alias
 			}
 		}
 	}

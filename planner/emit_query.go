@@ -13,6 +13,9 @@ import (
 // finishing of an order to the executor (see Ties).
 func (e *emitter) statement(q *Query) string {
 	e.locking(q)
+	if volatileAfterSort(q) {
+		return e.query(q)
+	}
 	q = forKNN(q)
 	if k := matchKNN(q); k != nil {
 		return e.with(q.CTEs) + e.knnStatement(q, k)
@@ -45,6 +48,8 @@ func (e *emitter) body(q *Query) string {
 		return e.groupingSets(q)
 	case q.HasSetFuncs && (q.HasAggregates || q.HasWindows) && setsAfterGrouping(q):
 		return e.body(splitSetFuncs(q))
+	case volatileAfterSort(q):
+		return e.body(splitVolatile(q))
 	case q.WithTies:
 		return e.withTies(q)
 	case len(q.DistinctOn) > 0:

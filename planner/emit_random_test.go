@@ -20,7 +20,7 @@ func TestRandomQueries(t *testing.T) {
 	pg := oracle.Postgres(t).Connect(t).PgConn()
 	r := newRunner(t)
 	r.createBoth(t, pg, "emission_random")
-	n, seed := setting("VORONOI_RANDOM_QUERIES", 100), setting("VORONOI_RANDOM_SEED", 1)
+	n, seed := setting("VORONOI_RANDOM_QUERIES", 60), setting("VORONOI_RANDOM_SEED", 1)
 	failures := 0
 	for i := seed; i < seed+n && failures < 10; i++ {
 		g := &generator{rnd: rand.New(rand.NewPCG(uint64(i), 7))}

@@ -138,7 +138,7 @@ func (x *explainer) vectorScan(q *Query) *node {
 	if len(q.OrderBy) == 0 || x.next >= len(x.scans) {
 		return nil
 	}
-	k := matchDistance(q.OrderBy[0].Expr)
+	k := matchKNN(q)
 	s := x.scans[x.next]
 	if k == nil || k.column.Entry.Relation != s.Table || k.metric != s.Metric {
 		return nil

@@ -146,6 +146,10 @@ type Entry struct {
 	Values     [][]Expr          // EntryValues
 	// Inner is false when an outer join may make the entry's columns NULL.
 	Nullable bool
+
+	// ordered is set by rewriting on a subquery whose order what is around it
+	// relies on: it must not be merged.
+	ordered bool
 }
 
 // EntryColumn is one column of an entry. For EntryRelation they are the live

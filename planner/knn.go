@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"voronoi/exec/catalog"
+	"voronoi/internal/oid"
 )
 
 // The vector search rule (V2). A query
@@ -117,7 +118,7 @@ func matchDistance(x Expr) *knn {
 	}
 	for i, arg := range call.Args {
 		v, ok := arg.(*Var)
-		if ok && v.Entry.Kind == EntryRelation && v.Entry.Columns[v.Col].Column != nil && v.Entry.Columns[v.Col].Column.Companion != "" {
+		if ok && v.Typ == oid.Vector && v.Entry.Kind == EntryRelation && v.Entry.Columns[v.Col].Column != nil && v.Entry.Columns[v.Col].Column.Companion != "" {
 			return &knn{column: v, call: call, query: call.Args[1-i], metric: metric}
 		}
 	}

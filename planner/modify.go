@@ -107,8 +107,7 @@ func (m *modifier) insert() {
 		if len(q.Source.OrderBy) > 0 && slices.ContainsFunc(q.Columns, func(a *Assignment) bool { return isVolatile(a.Value) }) {
 			// Numbers of a sequence follow the rows' order, so the order
 			// comes first.
-			name := e.alias()
-			source = "(WITH " + name + " AS MATERIALIZED " + source + " SELECT * FROM " + name + ")"
+			source = e.materialized(source)
 		}
 		from = " FROM " + source + " AS " + e.enter(q.SourceEntry)
 	}
