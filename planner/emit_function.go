@@ -285,14 +285,35 @@ func (e *emitter) setColumn(c *FuncCall, alias string, at, width int) string {
 		if m != 'o' && m != 'b' && m != 't' {
 			continue
 		}
-		field := &Field{Typed: Typed{Typ: c.Proc.AllArgs[i], Mod: -1}, Arg: c, Index: len(columns)}
+		typ := e.outType(c, c.Proc.AllArgs[i])
+		field := &Field{Typed: Typed{Typ: typ, Mod: -1}, Arg: c, Index: len(columns)}
 		columns = append(columns, fmt.Sprintf("%s.c%d", alias, at+len(columns)))
 		e.present[exprKey(field)] = columns[len(columns)-1]
-		row.Fields = append(row.Fields, &CaseValue{Typed{Typ: c.Proc.AllArgs[i], Mod: -1}})
+		row.Fields = append(row.Fields, &CaseValue{Typed{Typ: typ, Mod: -1}})
 	}
 	f, _, err := helperFor(e.env, row)
 	if err != nil {
 		return e.fail(pgerr.From(err))
 	}
 	return e.function(f, columns...)
+}
+
+// outType is the type of an OUT parameter: of a polymorphic one, what the call's
+// arguments make of it.
+func (e *emitter) outType(c *FuncCall, typ oid.OID) oid.OID {
+	if !isPolymorphic(typ) {
+		return typ
+	}
+	for i, declared := range c.Proc.Args {
+		actual := c.ArgTypes[min(i, len(c.ArgTypes)-1)]
+		switch {
+		case declared == typ:
+			return actual
+		case declared == oid.AnyArray && typ == oid.AnyElement:
+			return e.env.Catalog.ElementOf(actual)
+		case declared == oid.AnyElement && typ == oid.AnyArray:
+			return e.env.Catalog.ArrayOf(actual)
+		}
+	}
+	return typ
 }

@@ -26,7 +26,7 @@ func SystemFunctions() builtin.Table {
 	all := builtin.Table{}
 	for _, table := range []builtin.Table{
 		regFunctions(), definitionFunctions(), commentFunctions(), visibilityFunctions(), privilegeFunctions(),
-		propertyFunctions(), optionFunctions(), schemaFunctions(), informationFunctions(),
+		propertyFunctions(), optionFunctions(), enumFunctions(), schemaFunctions(), informationFunctions(),
 	} {
 		maps.Copy(all, table)
 	}
