@@ -105,6 +105,22 @@ func (x *execution) Type(id oid.OID) *datum.Type {
 	return nil
 }
 
+// FieldsOf is the names and types of the fields of a row type.
+func (x *execution) FieldsOf(id oid.OID) (names []string, types []*datum.Type, ok bool) {
+	t := x.catalog.Type(id)
+	if t == nil || t.Relation == 0 {
+		return nil, nil, false
+	}
+	rel := x.catalog.Relation(t.Relation)
+	if rel == nil {
+		return nil, nil, false
+	}
+	for _, c := range rel.Live() {
+		names, types = append(names, c.Name), append(types, x.Type(c.Type))
+	}
+	return names, types, true
+}
+
 // TransactionTime is when the transaction began: now().
 func (x *execution) TransactionTime() time.Time { return x.session.tx.startTime() }
 
