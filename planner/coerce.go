@@ -202,7 +202,7 @@ func (s *scope) coerce(e Expr, target oid.OID, typmod int32, ctx coercion, locat
 			return s.coerceLiteral(e, target, typmod, ctx, location)
 		case *Param:
 			if r := s.coerceParam(e, target); r != nil {
-				return r
+				return s.checkedInput(r, target)
 			}
 		}
 	}
@@ -355,6 +355,10 @@ func hideCoercion(e Expr) Expr {
 // the literal.
 func (s *scope) coerceLiteral(c *Const, target oid.OID, typmod int32, ctx coercion, location int32) Expr {
 	base, mod := s.baseMod(target, typmod)
+	if elem := s.cat.ElementOf(base); elem != 0 && s.base(elem) != elem {
+		plain := s.coerceLiteral(c, s.cat.ArrayOf(s.base(elem)), typmod, ctx, location)
+		return s.toDomain(s.checkedElements(plain, base, elem), target, ctx, true)
+	}
 	r := &Const{Typed: Typed{base, -1, c.Pos}}
 	if !c.Value.IsNull() {
 		if base != oid.Interval {
@@ -366,6 +370,29 @@ func (s *scope) coerceLiteral(c *Const, target oid.OID, typmod int32, ctx coerci
 		return r
 	}
 	return s.toDomain(r, target, ctx, false)
+}
+
+// checkedInput checks what a client sends for a parameter of a domain, or of an
+// array of one, which input functions do in Postgres.
+func (s *scope) checkedInput(param Expr, target oid.OID) Expr {
+	base := s.base(target)
+	elem := s.cat.ElementOf(base)
+	domains := elem != 0 && s.base(elem) != elem
+	if base == target && !domains {
+		return param
+	}
+	var e Expr = &Relabel{Typed: Typed{base, -1, exprPos(param)}, Arg: param, Form: FormImplicitCast}
+	if domains {
+		e = &Relabel{Typed: Typed{s.cat.ArrayOf(s.base(elem)), -1, exprPos(param)}, Arg: param, Form: FormImplicitCast}
+		e = s.checkedElements(e, base, elem)
+	}
+	return s.toDomain(e, target, implicit, true)
+}
+
+// checkedElements makes an array of a domain of one of its base type.
+func (s *scope) checkedElements(e Expr, array, elem oid.OID) Expr {
+	value := &CaseValue{Typed{s.base(elem), -1, 0}}
+	return &CoerceArray{Typed: Typed{array, -1, exprPos(e)}, Arg: e, Elem: s.toDomain(value, elem, implicit, true), Form: FormImplicitCast}
 }
 
 // readLiteral is the type's input function, at plan time.

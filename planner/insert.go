@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
@@ -273,7 +274,8 @@ func (s *scope) columnDefault(c *catalog.Column) Expr {
 	switch {
 	case c.Generated != 0:
 		return nil
-	case c.Identity != 0 && c.Sequence != 0:
+	case c.Sequence != 0 && (c.Identity != 0 || strings.HasPrefix(c.Default, "nextval(")):
+		// By number, since the sequence may have got another name.
 		return s.assigned(s.nextValue(c.Sequence), c, inDefault)
 	case c.Default != "":
 		return s.assigned(s.catalogExpr(c.Default, nil, inDefault), c, inDefault)
