@@ -31,13 +31,23 @@ type Call struct {
 	// Fields are the names of the fields of arguments that are anonymous
 	// records; an argument without an entry, or with a nil one, has f1, f2, ….
 	Fields [][]string
-	Env    *datum.Env
+	// Columns are the columns that a function in FROM is to deliver, where the
+	// statement says so: json_to_record(x) AS r(a int, b text).
+	Columns []Column
+	Env     *datum.Env
 	// Session answers what depends on the session; nil while constants are
 	// folded at plan time, when only immutable functions are called.
 	Session Session
 	// State is for an implementation to keep what it prepared once for all
 	// calls, such as a compiled regular expression.
 	State any
+}
+
+// Column is a column of a function's result, or a field of a composite type.
+type Column struct {
+	Name   string
+	Type   *datum.Type
+	Typmod int32
 }
 
 // Type is the descriptor of a type that may be made by the catalog.

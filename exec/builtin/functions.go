@@ -53,6 +53,7 @@ var tables = []func() Table{
 	jsonBuilders,
 	jsonbEdits,
 	jsonbTests,
+	jsonRecords,
 	quoteFunctions,
 	formatFunctions,
 	miscFunctions,

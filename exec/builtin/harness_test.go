@@ -35,7 +35,8 @@ import (
 //	textpos: strpos($1, $2)    the implementation's key and the SQL that calls it; several such lines
 //	with: 'a' | 'b'            NULL, a value in quotes, or a plain one
 //
-// The words lax (called with NULLs too) and zone=… may follow the first. With
+// The words columns=(name, type, …), which say what a function in FROM delivers,
+// lax (called with NULLs too) and zone=… may follow the first. With
 // -rewrite PostgreSQL writes the answers; otherwise the Go functions have to
 // give them, the templates in SQLite as well, and PostgreSQL where it is there.
 
@@ -48,6 +49,7 @@ type block struct {
 	calls   [][2]string // key, SQL
 	tuples  [][]string
 	variant bool
+	columns []string // name and type in turn
 }
 
 func parseBlock(t *testing.T, d *datadriven.TestData) *block {
@@ -59,6 +61,8 @@ func parseBlock(t *testing.T, d *datadriven.TestData) *block {
 			b.lax = true
 		case "zone":
 			b.zone = a.Vals[0]
+		case "columns":
+			b.columns = a.Vals
 		case "variadic":
 			b.variant = true
 		default:
@@ -213,6 +217,9 @@ func (b *block) call(t *testing.T, d *datadriven.TestData) *Call {
 		c.Args = append(c.Args, typeOf(t, d, name).OID)
 	}
 	c.Result = typeOf(t, d, b.result).OID
+	for i := 0; i < len(b.columns); i += 2 {
+		c.Columns = append(c.Columns, Column{b.columns[i], typeOf(t, d, b.columns[i+1]), -1})
+	}
 	return c
 }
 
@@ -342,8 +349,12 @@ func (b *block) rowsInGo(c *Call, impl Impl, args []datum.Datum) string {
 			break
 		}
 		var fields []string
-		for _, v := range row {
-			fields = append(fields, b.output(c, v))
+		for i, v := range row {
+			of := c
+			if i < len(c.Columns) {
+				of = &Call{Env: c.Env, Result: c.Columns[i].Type.OID}
+			}
+			fields = append(fields, b.output(of, v))
 		}
 		out = append(out, strings.Join(fields, ","))
 	}

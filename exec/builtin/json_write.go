@@ -62,8 +62,16 @@ func (w *jsonWriter) value(dst []byte, t *datum.Type, names []string, d datum.Da
 
 // FieldSession is a session that knows the composite types of users.
 type FieldSession interface {
-	// FieldsOf is the names and types of the fields of a composite type.
-	FieldsOf(id oid.OID) (names []string, types []*datum.Type, ok bool)
+	// FieldsOf is the fields of a composite type; false for any other.
+	FieldsOf(id oid.OID) ([]Column, bool)
+}
+
+// fieldsOfType is the fields of a composite type of a user.
+func fieldsOfType(c *Call, id oid.OID) ([]Column, bool) {
+	if s, ok := c.Session.(FieldSession); ok && id >= oid.FirstExtension {
+		return s.FieldsOf(id)
+	}
+	return nil, false
 }
 
 // isRecord reports whether t is a composite type.
@@ -71,11 +79,8 @@ func (w *jsonWriter) isRecord(t *datum.Type) bool {
 	if t.OID == oid.Record {
 		return true
 	}
-	if s, ok := w.c.Session.(FieldSession); ok && t.OID >= oid.FirstExtension {
-		_, _, ok := s.FieldsOf(t.OID)
-		return ok
-	}
-	return false
+	_, ok := fieldsOfType(w.c, t.OID)
+	return ok
 }
 
 // xsdTimestamp has a T before the time, and minutes in its zone.
@@ -131,9 +136,10 @@ func (w *jsonWriter) dimension(dst []byte, elem *datum.Type, dims []datum.Dim, e
 
 func (w *jsonWriter) record(dst []byte, t *datum.Type, names []string, d datum.Datum) []byte {
 	var types []*datum.Type
-	if s, ok := w.c.Session.(FieldSession); ok && t.OID != oid.Record {
-		if own, fields, ok := s.FieldsOf(t.OID); ok {
-			names, types = own, fields
+	if fields, ok := fieldsOfType(w.c, t.OID); ok {
+		names = nil
+		for _, f := range fields {
+			names, types = append(names, f.Name), append(types, f.Type)
 		}
 	}
 	separator := ","
