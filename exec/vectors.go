@@ -124,6 +124,9 @@ type vectorTx struct {
 	log     []int64
 	applied int
 	loaded  *loadedColumn // the table that has pending changes of this transaction
+	// lost says that the column was given up: what the transaction has done to
+	// it is not known any more, and it is loaded anew after the commit.
+	lost bool
 }
 
 // vectorMark is a savepoint's place in a transaction's vector changes.
@@ -152,6 +155,9 @@ func (s *Session) vectorTx(c *vectorColumn) *vectorTx {
 // that had none.
 func (c *vectorColumn) inserted(s *Session, key int64, d datum.Datum) error {
 	t := s.vectorTx(c)
+	if t.lost {
+		return nil
+	}
 	l := c.table.Load()
 	if l == nil || l.vectors == nil || t.applied < len(t.log) {
 		t.log = append(t.log, key)
@@ -159,12 +165,15 @@ func (c *vectorColumn) inserted(s *Session, key int64, d datum.Datum) error {
 	}
 	t.loaded = l
 	_, err := l.vectors.Append(key, datum.VectorFloats(d))
-	return c.dimensionError(err)
+	return t.tolerate(err)
 }
 
 // deleted takes note of a vector that the transaction has removed.
 func (c *vectorColumn) deleted(s *Session, key int64) error {
 	t := s.vectorTx(c)
+	if t.lost {
+		return nil
+	}
 	l := c.table.Load()
 	if l == nil || l.vectors == nil || t.applied < len(t.log) {
 		t.log = append(t.log, key)
@@ -175,22 +184,27 @@ func (c *vectorColumn) deleted(s *Session, key int64) error {
 	return nil
 }
 
-// dimensionError is an error about lengths as pgvector words it. A column of
-// the untyped vector may mix lengths; then there is nothing to search in memory
-// and the column is given up until the lengths agree.
-func (c *vectorColumn) dimensionError(err error) error {
+// tolerate gives the column up when a vector has another length than those in
+// memory. A column of the untyped vector may mix lengths, and only searching it
+// is an error then, which is for the search to find.
+func (t *vectorTx) tolerate(err error) error {
 	var dims *index.DimensionError
-	if errors.As(err, &dims) {
-		return pgerr.Newf(pgerr.DataException, "different vector dimensions %d and %d", dims.Want, dims.Have)
+	if !errors.As(err, &dims) {
+		return err
 	}
-	return err
+	if t.loaded != nil {
+		t.loaded.vectors.Rollback()
+	}
+	t.column.invalidate()
+	t.loaded, t.log, t.applied, t.lost = nil, nil, 0, true
+	return nil
 }
 
 // catchUp applies the keys that the transaction logged while the column was not
 // in memory, by reading what they have now.
 func (t *vectorTx) catchUp(s *Session, conn *storage.Conn) error {
 	l := t.column.table.Load()
-	if l == nil || t.applied == len(t.log) {
+	if l == nil || t.lost || t.applied == len(t.log) {
 		return nil
 	}
 	rows, err := t.column.read(s, conn, t.log[t.applied:])
@@ -207,7 +221,7 @@ func (t *vectorTx) catchUp(s *Session, conn *storage.Conn) error {
 		l.vectors.Kill(r.key)
 		if r.vec != nil {
 			if _, err := l.vectors.Append(r.key, r.vec); err != nil {
-				return t.column.dimensionError(err)
+				return t.tolerate(err)
 			}
 		}
 	}
@@ -269,6 +283,9 @@ func (v *vectorStore) mark(s *Session) vectorMark {
 // before the mark and applied after it are logged still.
 func (v *vectorStore) rollbackTo(s *Session, m vectorMark) {
 	for _, t := range s.tx.vectors {
+		if t.lost {
+			continue
+		}
 		var at columnMark
 		for _, cm := range m {
 			if cm.tx == t {
@@ -297,6 +314,10 @@ func (v *vectorStore) prepareCommit(s *Session) error {
 	for _, t := range s.tx.vectors {
 		if err := t.catchUp(s, s.tx.conn); err != nil {
 			return err
+		}
+		if t.lost {
+			t.column.invalidate()
+			continue
 		}
 		if t.loaded != nil {
 			t.loaded.vectors.Publish(index.Seq(s.tx.seq))
@@ -329,6 +350,8 @@ func (v *vectorStore) prepareCommit(s *Session) error {
 			}
 			if t.loaded != nil {
 				t.loaded.vectors.Publish(index.Seq(s.tx.seq))
+			} else if t.lost {
+				c.invalidate()
 			}
 		default:
 			c.mu.Unlock()
@@ -383,6 +406,10 @@ func (v *vectorStore) reclaim(l *loadedColumn) {
 // what is in memory and a new snapshot would help.
 func (c *vectorColumn) loaded(x *execution, rel *catalog.Relation, col *catalog.Column) (*loadedColumn, error) {
 	s := x.session
+	writer := s.tx.writing && x.conn == s.tx.conn
+	if writer && s.vectorTx(c).lost {
+		return privateColumn(x, rel, col)
+	}
 	l := c.table.Load()
 	if l == nil {
 		var err error
@@ -393,7 +420,7 @@ func (c *vectorColumn) loaded(x *execution, rel *catalog.Relation, col *catalog.
 			return privateColumn(x, rel, col)
 		}
 	}
-	if s.tx.writing && x.conn == s.tx.conn {
+	if writer {
 		if err := s.vectorTx(c).catchUp(s, x.conn); err != nil {
 			return nil, err
 		}
@@ -448,6 +475,7 @@ func (c *vectorColumn) fill(ctx context.Context, rel *catalog.Relation, col *cat
 		return nil, err
 	}
 	l := &loadedColumn{vectors: t, base: meta.CommitSeq, indexes: map[oid.OID]index.Index{}, restoring: map[oid.OID]chan struct{}{}}
+	c.loadSegments(conn, snap, l)
 	return l, c.endLoad(l)
 }
 
@@ -507,7 +535,7 @@ func (c *vectorColumn) endLoad(l *loadedColumn) error {
 				if r.vec != nil {
 					if _, err := l.vectors.Append(r.key, r.vec); err != nil {
 						c.invalidate()
-						return c.dimensionError(err)
+						return dimensionsOf(err)
 					}
 				}
 			}
