@@ -28,7 +28,6 @@ type run struct {
 	plan    *planner.QueryPlan
 	rowSets [][][]datum.Datum
 	scans   []*scan
-	parent  *run
 	lateral []*storage.Stmt
 }
 

@@ -7,7 +7,6 @@ import (
 	"voronoi/exec/catalog"
 	"voronoi/exec/storage"
 	"voronoi/internal/datum"
-	"voronoi/internal/oid"
 	"voronoi/internal/pgerr"
 )
 
@@ -204,12 +203,4 @@ func indexesOf(snap *catalog.Snapshot, rel *catalog.Relation) []*catalog.Relatio
 		}
 	}
 	return list
-}
-
-// relationNamed is a helper for functions that take a relation by number.
-func relationNamed(snap *catalog.Snapshot, id oid.OID) string {
-	if r := snap.Relation(id); r != nil {
-		return r.Name
-	}
-	return itoa(int(id))
 }

@@ -24,7 +24,6 @@ type scope struct {
 
 	clause      clause
 	conditional string // CASE or COALESCE around the expression, for set-returning functions
-	inAggregate bool   // inside an aggregate's arguments
 	// lateral is set while an item of FROM may refer to those at its left.
 	lateral bool
 	// keepUnknown leaves literals of the target list without a type: INSERT …

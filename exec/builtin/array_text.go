@@ -1,7 +1,6 @@
 package builtin
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -95,15 +94,4 @@ func textToTable(_ *Call, a []datum.Datum) (Rows, error) {
 		return noRows, nil
 	}
 	return listRows(splitText(a)), nil
-}
-
-// elementTexts is a text array as Go strings, without its NULLs.
-func elementTexts(a datum.Datum) []string {
-	var out []string
-	for _, e := range datum.ArrayAll(textType(), a) {
-		if !e.IsNull() {
-			out = append(out, string(bytes.Clone(e.Bytes())))
-		}
-	}
-	return out
 }

@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"voronoi/internal/datum"
-	"voronoi/internal/oid"
 )
 
 // jsonFunctions read values of type json and jsonb. Both have most of them,
@@ -268,5 +267,3 @@ func stripNulls(dst, b []byte, spaced bool) []byte {
 	}
 	return append(dst, b...)
 }
-
-func jsonbType() *datum.Type { return datum.ByOID(oid.JSONB) }

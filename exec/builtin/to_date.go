@@ -22,9 +22,8 @@ type dateReader struct {
 
 	fields map[string]int // values by field
 	pm, bc bool
-	clock  int // 12 where an hour of that clock was read
-	digits int // of the year
-	iso    bool
+	clock  int    // 12 where an hour of that clock was read
+	digits int    // of the year
 	mode   string // "gregorian" or "iso" once a field has fixed it
 	sign   int    // of the zone, 0 where none was read
 }
@@ -52,9 +51,6 @@ var dateFields = map[string]dateField{
 	"YYYY": {"year", 4, "gregorian"}, "YYY": {"year", 3, "gregorian"}, "YY": {"year", 2, "gregorian"}, "Y": {"year", 1, "gregorian"},
 	"IYYY": {"year", 4, "iso"}, "IYY": {"year", 3, "iso"}, "IY": {"year", 2, "iso"}, "I": {"year", 1, "iso"},
 }
-
-// free are the patterns that take as many digits as there are.
-var freeLength = map[string]bool{"SSSS": false, "J": true, "Q": true}
 
 func readByTemplate(s, template string) (*dateReader, error) {
 	r := &dateReader{s: s, parts: parseTemplate(template, datePatterns, true), fields: map[string]int{}}

@@ -46,6 +46,3 @@ const (
 	// a server without passwords takes any.
 	unnamedRole oid.OID = 16383
 )
-
-// vectorExtension is the number of the extension; its objects follow from 16385.
-const vectorExtension = oid.FirstExtension

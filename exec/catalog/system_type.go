@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"voronoi/internal/datum"
-	"voronoi/internal/oid"
 )
 
 var typeSources = map[string]source{
@@ -96,12 +95,4 @@ func (s *Snapshot) typeDefs() []*TypeDef {
 		}
 	}
 	return defs
-}
-
-// typeOID is the number of a type by name in pg_catalog.
-func (f *Facts) typeOID(name string) oid.OID {
-	if t := f.typeNames[qualified{oid.PGCatalogSchema, name}]; t != nil {
-		return t.OID
-	}
-	return 0
 }
