@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"voronoi/exec/builtin"
 	"voronoi/exec/catalog"
 	"voronoi/exec/storage"
 	"voronoi/internal/datum"
@@ -105,20 +106,21 @@ func (x *execution) Type(id oid.OID) *datum.Type {
 	return nil
 }
 
-// FieldsOf is the names and types of the fields of a row type.
-func (x *execution) FieldsOf(id oid.OID) (names []string, types []*datum.Type, ok bool) {
+// FieldsOf is the fields of a row type; false for any other type.
+func (x *execution) FieldsOf(id oid.OID) ([]builtin.Column, bool) {
 	t := x.catalog.Type(id)
 	if t == nil || t.Relation == 0 {
-		return nil, nil, false
+		return nil, false
 	}
 	rel := x.catalog.Relation(t.Relation)
 	if rel == nil {
-		return nil, nil, false
+		return nil, false
 	}
+	var fields []builtin.Column
 	for _, c := range rel.Live() {
-		names, types = append(names, c.Name), append(types, x.Type(c.Type))
+		fields = append(fields, builtin.Column{Name: c.Name, Type: x.Type(c.Type), Typmod: c.Typmod})
 	}
-	return names, types, true
+	return fields, true
 }
 
 // TransactionTime is when the transaction began: now().

@@ -40,7 +40,7 @@ var definingProcs = map[string]bool{"voronoi_ivf_build": true, "voronoi_pq_train
 // declaration leaves room, by what is actual.
 func procFunction(prefix string, p *catalog.Proc, call builtin.Call) *Function {
 	name := fmt.Sprintf("%s%d", prefix, p.OID)
-	if !slices.Equal(call.Args, p.Args) || call.Result != p.Result || call.Variadic || call.Fields != nil {
+	if !slices.Equal(call.Args, p.Args) || call.Result != p.Result || call.Variadic || call.Fields != nil || call.Columns != nil {
 		full := name
 		for _, t := range call.Args {
 			full += fmt.Sprintf("_%d", t)
@@ -52,7 +52,10 @@ func procFunction(prefix string, p *catalog.Proc, call builtin.Call) *Function {
 		if call.Fields != nil {
 			full += fmt.Sprintf("%q", call.Fields)
 		}
-		if len(full) > 100 || call.Fields != nil {
+		for _, c := range call.Columns {
+			full += fmt.Sprintf("%q %d %d", c.Name, c.Type.OID, c.Typmod)
+		}
+		if len(full) > 100 || call.Fields != nil || call.Columns != nil {
 			full = name + "_" + digest(full)
 		}
 		name = full

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,15 +52,18 @@ func (e *emitter) functionEntry(x *Entry) string {
 
 // tableFunc is one function of an entry and the SQL of its arguments.
 func (e *emitter) tableFunc(f *TableFunc, columns []EntryColumn) (setCall, []string) {
-	if c, ok := e.recordSet(f, columns); ok {
-		return c, e.list(f.Call.Args)
-	}
-	if f.Call != nil && f.Call.Proc.Set {
-		return e.setCall(f.Call, f.Columns), e.list(f.Call.Args)
+	defined := e.definedColumns(f, columns)
+	if f.Call != nil && (f.Call.Proc.Set || f.Call.Proc.Impl != nil && f.Call.Proc.Impl.Set != nil) {
+		return e.setCall(f.Call, f.Columns, defined), e.list(f.Call.Args)
 	}
 	x := f.Other
 	if f.Call != nil {
 		x = f.Call
+	}
+	if defined != nil {
+		if impl := f.Call.Proc.Impl; impl != nil && impl.Scalar != nil {
+			return e.recordCall(f.Call, defined)
+		}
 	}
 	if f.Columns > 1 || f.Call != nil && composite(e, x.Type()) {
 		// One row of the fields of a record.
@@ -77,6 +81,33 @@ func (e *emitter) tableFunc(f *TableFunc, columns []EntryColumn) (setCall, []str
 	return setCall{args: 1, columns: 1, name: "value"}, []string{e.expr(x)}
 }
 
+// recordCall is a function that makes one record of the columns that it is told.
+func (e *emitter) recordCall(c *FuncCall, defined []builtin.Column) (setCall, []string) {
+	call := callSite(c.Args, c.ArgTypes, c.Typ, c.Variadic)
+	call.Columns = defined
+	f := procFunction("record_", c.Proc, call)
+	types := make([]*datum.Type, len(defined))
+	for i, d := range defined {
+		types[i] = d.Type
+	}
+	scalar := f.Scalar
+	return setCall{
+		call: f.Call, strict: f.Strict, args: f.Args, columns: len(defined), name: f.Name,
+		set: func(c *builtin.Call, args []datum.Datum) (builtin.Rows, error) {
+			record, err := scalar(c, args)
+			if err != nil {
+				return nil, err
+			}
+			row := make([]datum.Datum, len(types))
+			if !record.IsNull() {
+				fields, _ := datum.RecordFields(types, record)
+				copy(row, fields)
+			}
+			return &oneRowOf{row: row}, nil
+		},
+	}, e.list(c.Args)
+}
+
 // composite reports whether values of a type are records.
 func composite(e *emitter, id oid.OID) bool {
 	if id == oid.Record {
@@ -86,8 +117,21 @@ func composite(e *emitter, id oid.OID) bool {
 	return t != nil && t.Kind == 'c'
 }
 
+// definedColumns are the columns that a function in FROM is told to deliver: it
+// returns a record of which its declaration does not say more.
+func (e *emitter) definedColumns(f *TableFunc, columns []EntryColumn) []builtin.Column {
+	if f.Call == nil || f.Call.Typ != oid.Record || slices.ContainsFunc(f.Call.Proc.Modes, func(m byte) bool { return m == 'o' || m == 't' }) {
+		return nil
+	}
+	out := make([]builtin.Column, len(columns))
+	for i, c := range columns {
+		out[i] = builtin.Column{Name: c.Name, Type: e.typ(c.Type), Typmod: c.Typmod}
+	}
+	return out
+}
+
 // setCall is a set-returning function of so many columns.
-func (e *emitter) setCall(c *FuncCall, columns int) setCall {
+func (e *emitter) setCall(c *FuncCall, columns int, defined []builtin.Column) setCall {
 	impl := c.Proc.Impl
 	if impl == nil || impl.Set == nil {
 		e.fail(unsupportedCall(e.env, c))
@@ -96,7 +140,9 @@ func (e *emitter) setCall(c *FuncCall, columns int) setCall {
 	if definingProcs[c.Proc.Source] {
 		e.plan.Defines, e.root.plan.Defines = true, true
 	}
-	f := procFunction("set_", c.Proc, callSite(c.Args, c.ArgTypes, c.Typ, c.Variadic))
+	call := callSite(c.Args, c.ArgTypes, c.Typ, c.Variadic)
+	call.Columns = defined
+	f := procFunction("set_", c.Proc, call)
 	return setCall{call: f.Call, set: impl.Set, strict: f.Strict, args: f.Args, columns: columns, name: f.Name}
 }
 
@@ -217,7 +263,12 @@ func (e *emitter) projectSet(q *Query, from string) string {
 					return true
 				}
 				for _, a := range c.Args {
-					if anywhere(a, func(x Expr) bool { return isSetCall(x) && e.present[exprKey(x)] == "" }) {
+					inner := false // those of a subquery are its own affair
+					collectSets(a, func(x *FuncCall) bool {
+						inner = inner || e.present[exprKey(x)] == ""
+						return true
+					})
+					if inner {
 						return false // an inner one comes first
 					}
 				}
@@ -232,7 +283,7 @@ func (e *emitter) projectSet(q *Query, from string) string {
 			return from
 		}
 		for _, c := range found {
-			calls = append(calls, e.setCall(c, resultWidth(e, c)))
+			calls = append(calls, e.setCall(c, resultWidth(e, c), nil))
 			args = append(args, e.list(c.Args)...)
 		}
 		alias := e.alias()

@@ -32,6 +32,7 @@ func (e *emitter) query(q *Query) string {
 	if q.Command != CommandSelect {
 		return e.fail(pgerr.Unsupported("a data-modifying statement in this place"))
 	}
+	e.root.locking(q)
 	with := e.with(q.CTEs)
 	return with + e.body(q)
 }

@@ -105,16 +105,17 @@ func (r *runner) table(name string) *catalog.Relation {
 	return r.snap.RelationNamed(oid.PublicSchema, name)
 }
 
-// FieldsOf is the names and types of the fields of a composite type.
-func (r *runner) FieldsOf(id oid.OID) (names []string, types []*datum.Type, ok bool) {
+// FieldsOf is the fields of a row type.
+func (r *runner) FieldsOf(id oid.OID) ([]builtin.Column, bool) {
 	t := r.snap.Type(id)
 	if t == nil || t.Relation == 0 {
-		return nil, nil, false
+		return nil, false
 	}
+	var fields []builtin.Column
 	for _, c := range r.snap.Relation(t.Relation).Live() {
-		names, types = append(names, c.Name), append(types, r.Type(c.Type))
+		fields = append(fields, builtin.Column{Name: c.Name, Type: r.Type(c.Type), Typmod: c.Typmod})
 	}
-	return names, types, true
+	return fields, true
 }
 
 // planWith parses, analyses and plans one statement.
@@ -397,7 +398,7 @@ func (c *testCursor) Close() error { return nil }
 
 // search is the exact vector search, by the distance function itself.
 func (k *running) search(s *VectorScan, args []datum.Datum) ([][]datum.Datum, error) {
-	query := datum.Null
+	var query datum.Datum
 	var err error
 	if s.Query != nil {
 		if query, err = k.eval(s.Query); err != nil {

@@ -308,3 +308,7 @@ SELECT (jsonb_each('{"a":1,"b":[2]}')).*
 SELECT jsonb_each_text('{"a":1}')
 
 SELECT (jsonb_each('{"a":1,"b":[2]}')).key
+
+SELECT (json_populate_record(NULL::tree, '{"id":5,"label":"x"}')).label
+
+SELECT * FROM jsonb_populate_recordset(NULL::tree, '[{"id":5,"label":"x"},{"parent":2}]') ORDER BY 1
