@@ -701,13 +701,6 @@ func (d *definer) alterEnum(n *planner.AlterEnum) error {
 
 // createVectorIndex builds a vector index over the rows that the table has.
 func (d *definer) createVectorIndex(table, rel *catalog.Relation) error {
-	o, err := ivfOptions(d.s.tx.catalog, rel)
-	if err != nil {
-		return err
-	}
-	if rel.Index.Method != "ivfflat" {
-		return pgerr.Unsupported("access method %q", rel.Index.Method)
-	}
-	_, err = d.s.buildIndex(d.ctx, d.x, table, rel, o)
+	_, err := d.s.buildIndex(d.ctx, d.x, table, rel)
 	return err
 }

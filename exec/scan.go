@@ -119,7 +119,8 @@ func (s *scan) search(query datum.Datum) (index.Cursor, error) {
 	if x.session.tx.writing && x.conn == x.session.tx.conn {
 		seq = index.Pending
 	}
-	o := index.SearchOptions{Context: liveContext{x}, Limit: s.limit, Probes: s.probes}
+	o := index.SearchOptions{Context: liveContext{x}, Limit: s.limit, Probes: s.probes,
+		EfSearch: atoi(x.session.settings.get("hnsw.ef_search"))}
 	if setting := atoi(x.session.settings.get("ivfflat.max_probes")); setting > 0 {
 		o.MaxProbes = max(setting, s.probes)
 	}

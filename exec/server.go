@@ -28,6 +28,7 @@ type Server struct {
 	locks      *lock.Manager
 	log        *slog.Logger
 	version    string
+	transient  bool // nothing is kept
 	started    time.Time
 	facts      *catalog.Facts
 	catalogs   catalogs
@@ -54,7 +55,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 		db:      db,
 		locks:   lock.NewManager(databaseOID),
 		log:     o.Logger,
-		version: o.Version,
+		version: o.Version, transient: o.Dir == storage.Memory,
 		started: time.Now(),
 		facts:   catalog.Load(builtin.Functions(), catalog.SystemFunctions(), sessionFunctions(), vectorFunctions(), distanceFunctions()),
 	}
@@ -68,6 +69,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 		db.Close()
 		return nil, err
 	}
+	srv.preload()
 	return srv, nil
 }
 
@@ -101,6 +103,11 @@ func (srv *Server) restore(ctx context.Context) error {
 func (srv *Server) Close() error {
 	srv.sessions.shutdown(5 * time.Second)
 	srv.background.stop()
+	if !srv.transient {
+		if err := srv.saveSegments(context.Background()); err != nil {
+			srv.log.Warn("vector indexes were not saved and will be built anew", "err", err)
+		}
+	}
 	srv.counters.save()
 	return srv.db.Close()
 }

@@ -55,6 +55,13 @@ func (ts *testServer) open() {
 // reopen closes the server, and with it all sessions, and opens it again.
 func (ts *testServer) reopen() {
 	ts.t.Helper()
+	ts.stop()
+	ts.open()
+}
+
+// stop closes the server, and with it all sessions.
+func (ts *testServer) stop() {
+	ts.t.Helper()
 	for _, s := range ts.sessions.all() {
 		s.Close()
 	}
@@ -63,7 +70,6 @@ func (ts *testServer) reopen() {
 	if err != nil {
 		ts.t.Fatal(err)
 	}
-	ts.open()
 }
 
 // testLog shows what the server logs while its test fails.

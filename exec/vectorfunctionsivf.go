@@ -198,16 +198,16 @@ func sqlIVFProbe(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 // indexNow gives a vector index in memory and waits for it where it is not
 // there yet.
 func (l *loadedColumn) indexNow(x *execution, rel *catalog.Relation) (*ivf.Index, error) {
-	o, err := ivfOptions(x.catalog, rel)
+	builder, err := x.builder(rel, l.vectors.Dims())
 	if err != nil {
 		return nil, err
 	}
-	centroids, err := readCentroids(x.conn, rel.OID, l.vectors.Dims())
-	if err != nil {
-		x.session.srv.log.Warn("a vector index is built anew", "index", rel.Name, "err", err)
+	b, ok := builder.(ivfBuilder)
+	if !ok {
+		return nil, pgerr.Newf(pgerr.WrongObjectType, "index %q has no lists", rel.Name)
 	}
 	if l.indexes == nil { // the statement's own column
-		built, err := rebuildIndex(x.ctx, l.vectors.View(), o, centroids)
+		built, err := b.buildLists(x.ctx, l.vectors.View(), nil)
 		return built, canceled(x.ctx, err)
 	}
 	for {
@@ -218,9 +218,9 @@ func (l *loadedColumn) indexNow(x *execution, rel *catalog.Relation) (*ivf.Index
 			return built, nil
 		}
 		if x.session.tx.writing {
-			return l.buildAsWriter(x, rel.OID, o, centroids)
+			return l.buildAsWriter(x, rel.OID, b)
 		}
-		restored := l.restore(x.session.srv, rel.OID, o, centroids)
+		restored := l.restore(x.session.srv, rel.OID, b)
 		select {
 		case <-restored:
 		case <-x.ctx.Done():
@@ -237,8 +237,8 @@ func (l *loadedColumn) indexNow(x *execution, rel *catalog.Relation) (*ivf.Index
 
 // buildAsWriter builds an index in the session that writes: the background
 // would wait for it.
-func (l *loadedColumn) buildAsWriter(x *execution, id oid.OID, o ivf.Options, centroids vectorops.Matrix) (*ivf.Index, error) {
-	built, err := rebuildIndex(x.ctx, l.vectors.View(), o, centroids)
+func (l *loadedColumn) buildAsWriter(x *execution, id oid.OID, b ivfBuilder) (*ivf.Index, error) {
+	built, err := b.buildLists(x.ctx, l.vectors.View(), nil)
 	if err != nil {
 		return nil, canceled(x.ctx, err)
 	}

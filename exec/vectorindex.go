@@ -34,22 +34,34 @@ func (l *loadedColumn) index(x *execution, p *planner.VectorScan) (index.Index, 
 	if idx != nil || restoring != nil {
 		return idx, nil
 	}
-	o, err := ivfOptions(x.catalog, p.Index)
+	b, err := x.builder(p.Index, l.vectors.Dims())
 	if err != nil {
 		return nil, err
 	}
-	centroids, err := readCentroids(x.conn, p.Index.OID, l.vectors.Dims())
-	if err != nil {
-		x.session.srv.log.Warn("a vector index is built anew", "index", p.Index.Name, "err", err)
-	}
-	l.restore(x.session.srv, p.Index.OID, o, centroids)
+	l.restore(x.session.srv, p.Index.OID, b)
 	return nil, nil
 }
 
-// restore builds an index in the background, from its centroids where they are
-// known: the first search after a restart must not wait for it, nor must it
-// hold up whoever writes. The channel is closed when it is over.
-func (l *loadedColumn) restore(srv *Server, id oid.OID, o ivf.Options, centroids vectorops.Matrix) <-chan struct{} {
+// builder is how an index is made again: from what the file keeps of it where
+// that can be read, from its definition otherwise.
+func (x *execution) builder(rel *catalog.Relation, dims int) (indexBuilder, error) {
+	b, err := builderOf(x.catalog, rel)
+	if err != nil {
+		return nil, err
+	}
+	if lists, ok := b.(ivfBuilder); ok {
+		if lists.centroids, err = readCentroids(x.conn, rel.OID, dims); err != nil {
+			x.session.srv.log.Warn("a vector index is built anew", "index", rel.Name, "err", err)
+		}
+		return lists, nil
+	}
+	return b, nil
+}
+
+// restore builds an index in the background: the first search after a restart
+// must not wait for it, nor must it hold up whoever writes. The channel is closed
+// when it is over.
+func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if done := l.restoring[id]; done != nil {
@@ -62,7 +74,7 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, o ivf.Options, centroids
 	}
 	l.restoring[id] = done
 	srv.background.start(func(ctx context.Context) {
-		built, err := rebuildIndex(ctx, l.vectors.View(), o, centroids)
+		built, err := b.build(ctx, l.vectors.View(), nil)
 		if err == nil {
 			err = srv.asWriter(ctx, func() error {
 				l.mu.Lock()
@@ -82,13 +94,6 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, o ivf.Options, centroids
 		}
 	})
 	return done
-}
-
-func rebuildIndex(ctx context.Context, view index.View, o ivf.Options, centroids vectorops.Matrix) (*ivf.Index, error) {
-	if centroids.Rows() > 0 {
-		return ivf.FromCentroids(ctx, view, o, centroids)
-	}
-	return ivf.Build(ctx, view, o, nil)
 }
 
 // attach makes an index follow the column's changes. The caller holds l.mu and
@@ -111,62 +116,33 @@ func (l *loadedColumn) detach(id oid.OID) {
 	}
 }
 
-// ivfOptions reads an index's definition.
-func ivfOptions(snap *catalog.Snapshot, rel *catalog.Relation) (ivf.Options, error) {
-	o := ivf.Options{Lists: ivf.DefaultLists, Seed: uint64(rel.OID)}
-	for _, option := range rel.Options {
-		name, value, _ := cutOption(option)
-		switch name {
-		case "lists":
-			o.Lists = atoi(value)
-		case "seed":
-			o.Seed = uint64(atoi(value))
-		case "iterations":
-			o.Iterations = atoi(value)
-		}
+// buildIndex builds a vector index within the writing transaction and stores
+// what is to be kept of it. It is nil for a column without vectors.
+func (s *Session) buildIndex(ctx context.Context, x *execution, table, rel *catalog.Relation) (savedIndex, error) {
+	b, err := builderOf(s.tx.catalog, rel)
+	if err != nil {
+		return nil, err
 	}
-	metric, err := indexMetric(snap, rel)
-	o.Metric = metric
-	return o, err
-}
-
-// indexMetric is the metric of a vector index, by its operator class.
-func indexMetric(snap *catalog.Snapshot, rel *catalog.Relation) (vectorops.Metric, error) {
-	class := snap.OpClass(rel.Index.Keys[0].OpClass)
-	if class == nil {
-		return 0, pgerr.Internal("index %s has no operator class", rel.Name)
-	}
-	switch class.Name {
-	case "vector_l2_ops":
-		return vectorops.L2, nil
-	case "vector_ip_ops":
-		return vectorops.IP, nil
-	case "vector_cosine_ops":
-		return vectorops.Cosine, nil
-	case "vector_l1_ops":
-		return vectorops.Manhattan, nil
-	}
-	return 0, pgerr.Unsupported("operator class %q", class.Name)
-}
-
-// buildIndex trains and builds a vector index within the writing transaction
-// and stores its centroids.
-func (s *Session) buildIndex(ctx context.Context, x *execution, table, rel *catalog.Relation, o ivf.Options) (*ivf.Index, error) {
 	col := table.Attribute(rel.Index.Keys[0].Attnum)
-	column := s.srv.vectors.column(table, col)
-	l, err := column.loaded(x, table, col)
+	l, err := s.srv.vectors.column(table, col).loaded(x, table, col)
 	if err != nil {
 		return nil, err
 	}
 	if l.vectors == nil || l.indexes == nil {
 		return nil, nil // nothing to index yet: built when it is first used
 	}
-	built, err := ivf.Build(ctx, l.vectors.View(), o, s.buildProgress(rel))
+	built, err := b.build(ctx, l.vectors.View(), s.buildProgress(rel))
 	if err != nil {
 		return nil, canceled(ctx, err)
 	}
-	if err := writeCentroids(s.tx.conn, rel.OID, built.Centroids()); err != nil {
-		return nil, err
+	if lists, ok := built.(*ivf.Index); ok {
+		if l.vectors.Len() < lists.Options().Lists {
+			s.notice(pgerr.Notice(pgerr.SuccessfulCompletion, "ivfflat index created with little data").
+				WithDetail("This will cause low recall.").WithHint("Drop the index until the table has more data."))
+		}
+		if err := writeCentroids(s.tx.conn, rel.OID, lists.Centroids()); err != nil {
+			return nil, err
+		}
 	}
 	l.mu.Lock()
 	err = l.attach(rel.OID, built)

@@ -1,0 +1,142 @@
+package exec
+
+import (
+	"context"
+	"io"
+
+	"voronoi/exec/catalog"
+	"voronoi/exec/index"
+	"voronoi/exec/index/hnsw"
+	"voronoi/exec/index/ivf"
+	"voronoi/internal/pgerr"
+	"voronoi/vectorops"
+)
+
+// savedIndex is a vector index that can be written to a segment.
+type savedIndex interface {
+	index.Index
+	Save(w io.Writer, stamp index.Stamp) error
+}
+
+// indexBuilder makes a vector index by its definition.
+type indexBuilder interface {
+	build(ctx context.Context, view index.View, progress ivf.Progress) (savedIndex, error)
+	// load reads it from a segment instead.
+	load(r io.Reader, t *index.Table, stamp index.Stamp) (savedIndex, error)
+}
+
+// builderOf reads an index's definition.
+func builderOf(snap *catalog.Snapshot, rel *catalog.Relation) (indexBuilder, error) {
+	switch rel.Index.Method {
+	case "ivfflat":
+		o, err := ivfOptions(snap, rel)
+		return ivfBuilder{o: o}, err
+	case "hnsw":
+		o, err := hnswOptions(snap, rel)
+		return hnswBuilder{o}, err
+	}
+	return nil, pgerr.Unsupported("access method %q", rel.Index.Method)
+}
+
+// ivfBuilder makes inverted lists, around known centroids where there are any.
+type ivfBuilder struct {
+	o         ivf.Options
+	centroids vectorops.Matrix
+}
+
+func (b ivfBuilder) build(ctx context.Context, view index.View, progress ivf.Progress) (savedIndex, error) {
+	x, err := b.buildLists(ctx, view, progress)
+	if err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+func (b ivfBuilder) buildLists(ctx context.Context, view index.View, progress ivf.Progress) (*ivf.Index, error) {
+	if b.centroids.Rows() > 0 {
+		return ivf.FromCentroids(ctx, view, b.o, b.centroids)
+	}
+	return ivf.Build(ctx, view, b.o, progress)
+}
+
+func (b ivfBuilder) load(r io.Reader, t *index.Table, stamp index.Stamp) (savedIndex, error) {
+	x, err := ivf.Load(r, t, stamp)
+	if err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// hnswBuilder makes a graph.
+type hnswBuilder struct{ o hnsw.Options }
+
+func (b hnswBuilder) build(ctx context.Context, view index.View, progress ivf.Progress) (savedIndex, error) {
+	x, err := hnsw.Build(ctx, view, b.o, progress)
+	if err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+func (b hnswBuilder) load(r io.Reader, t *index.Table, stamp index.Stamp) (savedIndex, error) {
+	x, err := hnsw.Load(r, t, stamp)
+	if err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// ivfOptions reads the definition of an ivfflat index.
+func ivfOptions(snap *catalog.Snapshot, rel *catalog.Relation) (ivf.Options, error) {
+	metric, err := indexMetric(snap, rel)
+	o := ivf.Options{Metric: metric, Lists: ivf.DefaultLists, Seed: uint64(rel.OID)}
+	for _, option := range rel.Options {
+		name, value, _ := cutOption(option)
+		switch name {
+		case "lists":
+			o.Lists = atoi(value)
+		case "seed":
+			o.Seed = uint64(atoi(value))
+		case "iterations":
+			o.Iterations = atoi(value)
+		}
+	}
+	return o, err
+}
+
+// hnswOptions reads the definition of an hnsw index.
+func hnswOptions(snap *catalog.Snapshot, rel *catalog.Relation) (hnsw.Options, error) {
+	metric, err := indexMetric(snap, rel)
+	o := hnsw.Options{Metric: metric, Seed: uint64(rel.OID)}
+	for _, option := range rel.Options {
+		name, value, _ := cutOption(option)
+		switch name {
+		case "m":
+			o.M = atoi(value)
+		case "ef_construction":
+			o.EfConstruction = atoi(value)
+		}
+	}
+	return o, err
+}
+
+// indexMetric is the metric of a vector index, by its operator class.
+func indexMetric(snap *catalog.Snapshot, rel *catalog.Relation) (vectorops.Metric, error) {
+	class := snap.OpClass(rel.Index.Keys[0].OpClass)
+	if class == nil {
+		return 0, pgerr.Internal("index %s has no operator class", rel.Name)
+	}
+	metric, ok := classMetrics[class.Name]
+	if !ok {
+		return 0, pgerr.Unsupported("operator class %q", class.Name)
+	}
+	return metric, nil
+}
+
+// classMetrics are the metrics of the operator classes for vectors.
+var classMetrics = map[string]vectorops.Metric{
+	"vector_l2_ops":     vectorops.L2,
+	"vector_ip_ops":     vectorops.IP,
+	"vector_cosine_ops": vectorops.Cosine,
+	"vector_l1_ops":     vectorops.Manhattan,
+}
