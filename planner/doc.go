@@ -16,6 +16,30 @@
 // CHECK, generated columns, ON CONFLICT and RETURNING; the executor writes the
 // rows itself. All else is a definition or a [UtilityPlan].
 //
+// # Analysis
+//
+// A1. A scope is one query level. Names are looked up in it and then in the ones
+// around it; Var.Up counts the levels between. An item of FROM becomes visible
+// when it is complete, to LATERAL ones at once and to the rest with the clause.
+//
+// A2. A string literal, NULL and an undeclared parameter are of type unknown until
+// something asks for a type: an operator, a column, the other branches of a
+// CASE. What nothing asks for becomes text. A parameter has one type in all of
+// its places; where they differ the statement is refused.
+//
+// A3. Functions and operators are chosen by Postgres's rules (candidate.go) over
+// the catalog's facts, never by name alone; what Postgres has and Voronoi has
+// not is found too, and refused by emission.
+//
+// A4. Every coercion is a node. Its Form says whether somebody wrote it, which
+// decides how Deparse shows it and nothing else.
+//
+// A5. Clauses are analysed in the order of Postgres's own analysis, so that of
+// several mistakes the same one is reported, at the same place.
+//
+// A6. A mistake is thrown by fail and caught by the exported function; every other
+// panic there is an internal error of the one statement.
+//
 // # Emission
 //
 // What SQLite does as Postgres does is left to it; where it differs, one of

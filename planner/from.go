@@ -50,7 +50,7 @@ func (s *scope) fromItem(n *pg_query.Node) arm {
 	case *pg_query.Node_JoinExpr:
 		return s.joinExpr(n.JoinExpr)
 	case *pg_query.Node_RangeTableSample:
-		s.unsupported(n.RangeTableSample.Location, "TABLESAMPLE")
+		return s.tableSample(n.RangeTableSample)
 	case *pg_query.Node_RangeTableFunc:
 		s.unsupported(n.RangeTableFunc.Location, "XMLTABLE")
 	}

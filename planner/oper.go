@@ -12,6 +12,9 @@ import (
 // findOperator resolves an operator by its name and operand types; left is 0 for
 // a prefix operator. It fails when there is none or several fit equally.
 func (s *scope) findOperator(names []string, left, right oid.OID, location int32) *catalog.Operator {
+	if len(names) > 1 {
+		s.schemaOf(names, location)
+	}
 	op, ambiguous := s.lookupOperator(names, left, right)
 	if op != nil {
 		return op

@@ -194,6 +194,9 @@ func (s *scope) definedColumns(defs []*pg_query.Node) []EntryColumn {
 	var out []EntryColumn
 	for _, d := range defs {
 		def := d.GetColumnDef()
+		if slices.ContainsFunc(out, func(c EntryColumn) bool { return c.Name == def.Colname }) {
+			fail(pgerr.Newf(pgerr.DuplicateColumn, "column name \"%s\" specified more than once", def.Colname))
+		}
 		typ, mod := s.typeOf(def.TypeName)
 		out = append(out, EntryColumn{Name: def.Colname, Type: typ, Typmod: mod})
 	}

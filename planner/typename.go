@@ -47,7 +47,7 @@ func (a *analyzer) lookupType(n *pg_query.TypeName) *catalog.Type {
 	case 1:
 		t = a.cat.SearchType(a.path, names[0])
 	default:
-		schema := a.schemaOf(names, -1)
+		schema := a.schemaOf(names, n.Location)
 		t = a.cat.TypeNamed(schema.OID, names[len(names)-1])
 	}
 	if t != nil && len(n.ArrayBounds) > 0 {

@@ -13,6 +13,9 @@ func (a *analyzer) utility(n *pg_query.Node) Plan {
 		setCommon(plan, a.params.finish(a), a.volatile)
 		return plan
 	}
+	if n.GetConstraintsSetStmt() != nil {
+		return &NoOp{Tag: "SET CONSTRAINTS"}
+	}
 	if plan := a.definition(n); plan != nil {
 		return plan
 	}
@@ -63,10 +66,25 @@ func (a *analyzer) utilityNode(n *pg_query.Node) (Utility, string) {
 		return &Maintain{Verb: "CLUSTER", Tables: a.tables(n.ClusterStmt.Relation)}, "CLUSTER"
 	case *pg_query.Node_CheckPointStmt:
 		return &Maintain{Verb: "CHECKPOINT"}, "CHECKPOINT"
+	case *pg_query.Node_ConstraintsSetStmt:
+		a.setConstraints()
+		return nil, ""
 	case *pg_query.Node_DoStmt:
 		return a.do(n.DoStmt), "DO"
 	}
 	return nil, ""
+}
+
+// setConstraints accepts SET CONSTRAINTS while no constraint is deferrable: then
+// it changes nothing.
+func (a *analyzer) setConstraints() {
+	for _, rel := range a.cat.Relations() {
+		for _, c := range rel.Constraints {
+			if c.Deferrable {
+				fail(pgerr.Unsupported("SET CONSTRAINTS with the deferrable constraint \"%s\"", c.Name))
+			}
+		}
+	}
 }
 
 var discards = map[pg_query.DiscardMode]string{

@@ -37,6 +37,7 @@ const (
 	InvalidEscapeSequence        = "22025"
 	StringDataLengthMismatch     = "22026"
 	ArraySubscriptError          = "2202E"
+	InvalidTablesampleArgument   = "2202H"
 	InvalidTextRepresentation    = "22P02"
 	InvalidBinaryRepresentation  = "22P03"
 	BadCopyFileFormat            = "22P04"
