@@ -38,8 +38,8 @@ type arrayScan struct {
 
 // countElems checks the structure of an array's text from its first brace on
 // and returns the lengths of its dimensions: none for an empty array.
-func countElems(whole, s string) ([]int, error) {
-	a := arrayScan{whole: whole, ndim: 1}
+func countElems(s string) ([]int, error) {
+	a := arrayScan{whole: s, ndim: 1}
 	for i := range a.count {
 		a.count[i] = 1
 	}
@@ -50,7 +50,7 @@ func countElems(whole, s string) ([]int, error) {
 			empty = false
 		}
 		if i >= len(s) {
-			return nil, malformedArray(whole, "Unexpected end of input.")
+			return nil, malformedArray(s, "Unexpected end of input.")
 		}
 		var err error
 		switch c := s[i]; {
@@ -62,7 +62,7 @@ func countElems(whole, s string) ([]int, error) {
 				a.state = elemStarted
 			}
 			if i++; i >= len(s) {
-				err = malformedArray(whole, "Unexpected end of input.")
+				err = malformedArray(s, "Unexpected end of input.")
 			}
 		case c == '"':
 			if err = a.expect(beforeQuote, "Unexpected array element."); err != nil {
@@ -101,7 +101,7 @@ func countElems(whole, s string) ([]int, error) {
 		}
 	}
 	if trimSpace(s[i:]) != "" {
-		return nil, malformedArray(whole, "Junk after closing right brace.")
+		return nil, malformedArray(s, "Junk after closing right brace.")
 	}
 	if empty {
 		return nil, nil

@@ -105,7 +105,7 @@ func parseArray(env *Env, elem *Type, s string) (Datum, error) {
 	if bounds == nil && (rest == "" || rest[0] != '{') {
 		return Null, malformedArray(s, `Array value must start with "{" or dimension information.`)
 	}
-	lens, err := countElems(s, rest)
+	lens, err := countElems(rest)
 	if err != nil {
 		return Null, err
 	}
@@ -201,8 +201,8 @@ func scanBounds(s string) (dims []Dim, rest string, err error) {
 	return dims, rest, nil
 }
 
-// leadingInt is the number that s begins with, at most an int32, as C's atoi
-// would find it.
+// leadingInt is the number that s begins with as C's atoi finds it: of one that
+// is too large, the lower 32 bits.
 func leadingInt(s string) int {
 	end := 0
 	if end < len(s) && (s[end] == '-' || s[end] == '+') {
@@ -211,8 +211,8 @@ func leadingInt(s string) int {
 	for end < len(s) && isDigit(s[end]) {
 		end++
 	}
-	n, _ := strconv.ParseInt(s[:end], 10, 32)
-	return int(n)
+	n, _ := strconv.ParseInt(s[:end], 10, 64)
+	return int(int32(n))
 }
 
 // appendElemTexts reads the elements out of a text whose structure

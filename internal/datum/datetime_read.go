@@ -19,14 +19,14 @@ func readTimestamp(env *Env, s string, zoned bool) (*dateReader, error) {
 		}
 		r.seen |= got
 	}
-	if r.moment >= momentEpoch && r.moment != momentZulu {
-		return r, nil
-	}
 	if err := r.completeDate(); err != nil {
 		return nil, err
 	}
 	if err := r.completeHalf(); err != nil {
 		return nil, err
+	}
+	if r.moment >= momentEpoch && r.moment != momentZulu {
+		return r, nil
 	}
 	if r.seen&fDate != fDate {
 		return nil, errDateFormat
@@ -129,7 +129,7 @@ func (r *dateReader) readLabelled(s string) (fields, error) {
 	if err != nil {
 		return 0, err
 	}
-	if rest != "" && rest[0] != '.' {
+	if rest != "" && (rest[0] != '.' || label != unitJulian && label != unitTime && label != unitSecond) {
 		return 0, errDateFormat
 	}
 	switch label {

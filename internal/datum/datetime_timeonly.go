@@ -24,9 +24,6 @@ func readTimeOnly(env *Env, s string, zoned bool) (*dateReader, error) {
 		}
 		r.seen |= got
 	}
-	if r.label != noUnit {
-		return nil, errDateFormat
-	}
 	if err := r.completeDate(); err != nil {
 		return nil, err
 	}
@@ -120,6 +117,9 @@ func (r *timeReader) readTimeWord(parts []part, i int) (fields, error) {
 // resolve finds the offset of the zone. A zone that changes its clocks needs
 // the date; an abbreviation and the session's zone take today's.
 func (r *timeReader) resolve() error {
+	if r.zone == "" && r.seen&fZone != 0 {
+		return nil
+	}
 	at := r.civil
 	dated := r.seen&fDate == fDate
 	if r.zone != "" && r.zone == r.zoneRule && !dated {

@@ -94,6 +94,7 @@ const (
 	unitZoneHour
 	unitZoneMinute
 	unitEpoch
+	unitAgo // what stands before ago: neither a unit nor the lack of one
 )
 
 // tokenLength is how much of a word is looked at.

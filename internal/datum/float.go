@@ -24,6 +24,9 @@ func floatType(id oid.OID, name, spoken string, size int) *Type {
 		Input: func(_ *Env, s string) (Datum, error) {
 			v, rest, err := scanFloat(s, spoken, size)
 			if err != nil {
+				if size == 32 && pgerr.Code(err) == pgerr.NumericValueOutOfRange {
+					err = floatRange(s, spoken) // here Postgres shows all of the text
+				}
 				return Null, err
 			}
 			if trimSpace(rest) != "" {
@@ -123,6 +126,9 @@ func scanFlushed(s, spoken string, size int) (v float64, token, rest string, err
 		return 0, "", s, badText(spoken, s)
 	}
 	token = number[:n]
+	if lower(token[n-1]) == 'n' { // NaN may have a sign, which means nothing
+		return math.NaN(), token, number[n:], nil
+	}
 	if isHexFloat(token) && !hasBinaryExponent(token) {
 		token += "p0"
 	}

@@ -179,7 +179,7 @@ func (r *intervalReader) read(env *Env, s string) error {
 			}
 		default:
 			if p.text == "ago" {
-				ago, u = true, noUnit
+				ago, u = true, unitAgo
 				continue
 			}
 			if u = unitTokens[tokenKey(p.text)]; u == noUnit {

@@ -96,46 +96,62 @@ const usRules = ",M3.2.0,M11.1.0"
 
 // posixZone makes a zone out of a POSIX description, by wrapping it into the
 // smallest file that Go's reader of zone files takes. It is nil where the
-// description has no offset.
+// description is none. Like Postgres it takes any name, even an empty one.
 func posixZone(name string) *time.Location {
-	std, rest := posixName(name)
-	if rest == "" {
-		return nil
-	}
-	description := strings.ToUpper(name)
-	if std == "" {
-		std = "<+00>" // an offset alone
-		description = std + description
-	}
+	upper := strings.ToUpper(name)
+	std, rest := posixName(upper)
 	west, rest, ok := posixOffset(rest)
 	if !ok {
 		return nil
 	}
-	if dst, after := posixName(rest); dst != "" && after == "" {
-		description += usRules
-	} else if dst == "" && rest != "" {
-		return nil
+	description := "<" + std + ">" + posixNumber(west)
+	if rest != "" {
+		dst, rules := posixName(rest)
+		if dst == "" {
+			return nil
+		}
+		description += "<" + dst + ">"
+		if after, tail, ok := posixOffset(rules); ok {
+			description += posixNumber(after)
+			rules = tail
+		}
+		switch {
+		case rules == "":
+			description += usRules
+		case rules[0] == ',':
+			description += rules
+		default:
+			return nil
+		}
 	}
-	loc, err := time.LoadLocationFromTZData(strings.ToUpper(name), zoneFile(strings.Trim(strings.ToUpper(std), "<>"), -west, description))
+	loc, err := time.LoadLocationFromTZData(upper, zoneFile(std, -west, description))
 	if err != nil {
 		return nil
 	}
 	return loc
 }
 
+// posixName takes the name at the beginning of s off, in angle brackets or up
+// to what can begin an offset or rules.
 func posixName(s string) (name, rest string) {
 	if s != "" && s[0] == '<' {
-		end := strings.IndexByte(s, '>')
-		if end < 2 {
-			return "", s
+		if end := strings.IndexByte(s, '>'); end > 0 {
+			return s[1:end], s[end+1:]
 		}
-		return s[:end+1], s[end+1:]
 	}
-	n := 0
-	for n < len(s) && isAlpha(s[n]) {
-		n++
+	if end := strings.IndexAny(s, "0123456789,+-"); end >= 0 {
+		return s[:end], s[end:]
 	}
-	return s[:n], s[n:]
+	return s, ""
+}
+
+// posixNumber writes an offset.
+func posixNumber(west int) string {
+	sign := ""
+	if west < 0 {
+		sign, west = "-", -west
+	}
+	return sign + strconv.Itoa(west/3600) + ":" + strconv.Itoa(west/60%60) + ":" + strconv.Itoa(west%60)
 }
 
 // posixOffset reads hours[:minutes[:seconds]] west of Greenwich.
@@ -166,20 +182,28 @@ func posixOffset(s string) (west int, rest string, ok bool) {
 	return sign * west, s, true
 }
 
-// zoneFile is a zone file, version 2, with one zone and no transitions but
-// those of the description at its end.
+// zoneFile is a zone file, version 2, with one zone and one transition to it,
+// long ago: only what comes after a transition follows the description at the
+// end.
 func zoneFile(name string, east int, description string) []byte {
-	header := func(dst []byte) []byte {
+	const longAgo = 1 << 40 // seconds before 1970
+	header := func(dst []byte, transitions int) []byte {
 		dst = append(dst, "TZif2"...)
 		dst = append(dst, make([]byte, 15)...)
-		for _, n := range []int{0, 0, 0, 0, 1, len(name) + 1} {
+		for _, n := range []int{0, 0, 0, transitions, 1, len(name) + 1} {
 			dst = binary.BigEndian.AppendUint32(dst, uint32(n))
 		}
+		return dst
+	}
+	zone := func(dst []byte) []byte {
 		dst = binary.BigEndian.AppendUint32(dst, uint32(int32(east)))
 		dst = append(dst, 0, 0)
 		return append(append(dst, name...), 0)
 	}
-	file := header(header(nil))
+	file := zone(header(nil, 0))
+	file = header(file, 1)
+	file = binary.BigEndian.AppendUint64(file, ^uint64(longAgo-1))
+	file = zone(append(file, 0))
 	return append(append(append(file, '\n'), description...), '\n')
 }
 
@@ -284,7 +308,7 @@ const maxZoneChanges = 300
 // hasChanges reports whether a zone's offset has ever changed.
 func hasChanges(loc *time.Location) bool {
 	begin, end := time.Unix(0, 0).In(loc).ZoneBounds()
-	return !begin.IsZero() || !end.IsZero()
+	return !end.IsZero() || !begin.IsZero() && begin.Year() > 0
 }
 
 // LoadTimeZone is what the setting TimeZone accepts: a zone's name, a POSIX
