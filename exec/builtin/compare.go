@@ -3,7 +3,6 @@ package builtin
 import (
 	"bytes"
 	"fmt"
-	"math"
 
 	"voronoi/internal/datum"
 	"voronoi/internal/oid"
@@ -182,5 +181,3 @@ func smaller(compare func(a, b datum.Datum) int) Impl {
 		return b, nil
 	})
 }
-
-func isNaN(d datum.Datum) bool { return math.IsNaN(d.Float()) }

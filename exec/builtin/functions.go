@@ -53,6 +53,7 @@ var tables = []func() Table{
 	jsonBuilders,
 	jsonbEdits,
 	jsonbTests,
+	jsonPathFunctions,
 	jsonRecords,
 	quoteFunctions,
 	formatFunctions,

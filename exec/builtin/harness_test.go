@@ -161,7 +161,7 @@ func renderError(err error) string {
 var typeNames = map[string]oid.OID{
 	"boolean": oid.Bool, "bytea": oid.Bytea, `"char"`: oid.Char, "name": oid.Name,
 	"bigint": oid.Int8, "smallint": oid.Int2, "integer": oid.Int4, "text": oid.Text,
-	"oid": oid.OIDType, "xid": oid.XID, "json": oid.JSON, "jsonb": oid.JSONB, "real": oid.Float4,
+	"oid": oid.OIDType, "xid": oid.XID, "json": oid.JSON, "jsonpath": oid.JSONPath, "jsonb": oid.JSONB, "real": oid.Float4,
 	"double precision": oid.Float8, "character": oid.BPChar, "bpchar": oid.BPChar,
 	"character varying": oid.VarChar, "varchar": oid.VarChar,
 	"date": oid.Date, "time": oid.Time, "timetz": oid.TimeTZ, "timestamp": oid.Timestamp,
