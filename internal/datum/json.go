@@ -100,11 +100,16 @@ func (b *jsonbBuilder) build(dst []byte) ([]byte, error) {
 	case jsonString:
 		dst = AppendJSONString(dst, b.text)
 	case jsonNumber:
-		d, err := parseNumeric(b.s[b.start:b.end])
+		// What follows the number is looked at first.
+		text := b.s[b.start:b.end]
+		if err := b.next(); err != nil {
+			return nil, err
+		}
+		d, err := parseNumeric(text)
 		if err != nil {
 			return nil, err
 		}
-		dst = append(dst, d.b...)
+		return append(dst, d.b...), nil
 	case jsonTrue:
 		dst = append(dst, "true"...)
 	case jsonFalse:

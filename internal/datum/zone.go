@@ -169,7 +169,8 @@ func posixOffset(s string) (west int, rest string, ok bool) {
 			n++
 		}
 		v, err := strconv.Atoi(s[:n])
-		if err != nil || unit == 3600 && v > 167 || unit < 3600 && v > 59 {
+		// A second of 60 is a leap second.
+		if err != nil || unit == 3600 && v > 167 || unit < 3600 && v > 60-unit/60 {
 			return 0, s, false
 		}
 		west += v * unit
