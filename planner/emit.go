@@ -27,6 +27,7 @@ type emitter struct {
 	scope   map[*Entry]*binding // entries whose columns can be addressed
 	inputs  map[columnRef]int   // columns that the runner of the plan supplies, as ?n
 	present map[string]string   // expressions that are at hand as a column, by exprKey
+	sets    map[string]string   // the same for set-returning functions of the query being written
 	ctes    map[*CTE]*cteName   // WITH queries in force
 	binds   map[string]int      // what is bound already, by exprKey
 	listed  map[string]bool     // functions and modules listed already

@@ -13,8 +13,12 @@ func (e *emitter) expr(x Expr) string {
 	if e.err != nil {
 		return "NULL"
 	}
-	if len(e.present) > 0 {
-		if sql, ok := e.present[exprKey(x)]; ok {
+	if len(e.present)+len(e.sets) > 0 {
+		key := exprKey(x)
+		if sql, ok := e.present[key]; ok {
+			return sql
+		}
+		if sql, ok := e.sets[key]; ok {
 			return sql
 		}
 	}

@@ -247,6 +247,9 @@ func (r *oneRowOf) Next() ([]datum.Datum, error) {
 // projectSet adds to FROM the set-returning functions of the target list, the
 // inner ones of a nest first; the targets then refer to their columns.
 func (e *emitter) projectSet(q *Query, from string) string {
+	if e.sets == nil {
+		e.sets = map[string]string{}
+	}
 	exprs := append([]Expr{}, q.GroupBy...)
 	for _, t := range q.Targets {
 		exprs = append(exprs, t.Expr)
@@ -259,13 +262,13 @@ func (e *emitter) projectSet(q *Query, from string) string {
 		for _, x := range exprs {
 			collectSets(x, func(c *FuncCall) bool {
 				key := exprKey(c)
-				if _, done := e.present[key]; done {
+				if _, done := e.sets[key]; done {
 					return true
 				}
 				for _, a := range c.Args {
 					inner := false // those of a subquery are its own affair
 					collectSets(a, func(x *FuncCall) bool {
-						inner = inner || e.present[exprKey(x)] == ""
+						inner = inner || e.sets[exprKey(x)] == ""
 						return true
 					})
 					if inner {
@@ -290,7 +293,7 @@ func (e *emitter) projectSet(q *Query, from string) string {
 		source := e.lockstep(calls) + "(" + strings.Join(args, ", ") + ") AS " + alias
 		at := 0
 		for i, c := range found {
-			e.present[exprKey(c)] = e.setColumn(c, alias, at, calls[i].columns)
+			e.sets[exprKey(c)] = e.setColumn(c, alias, at, calls[i].columns)
 			at += calls[i].columns
 		}
 		if from == "" {
@@ -339,7 +342,7 @@ func (e *emitter) setColumn(c *FuncCall, alias string, at, width int) string {
 		typ := e.outType(c, c.Proc.AllArgs[i])
 		field := &Field{Typed: Typed{Typ: typ, Mod: -1}, Arg: c, Index: len(columns)}
 		columns = append(columns, fmt.Sprintf("%s.c%d", alias, at+len(columns)))
-		e.present[exprKey(field)] = columns[len(columns)-1]
+		e.sets[exprKey(field)] = columns[len(columns)-1]
 		row.Fields = append(row.Fields, &CaseValue{Typed{Typ: typ, Mod: -1}})
 	}
 	f, _, err := helperFor(e.env, row)

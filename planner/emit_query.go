@@ -39,6 +39,8 @@ func (e *emitter) query(q *Query) string {
 
 // body is a query without its WITH.
 func (e *emitter) body(q *Query) string {
+	defer func(outer map[string]string) { e.sets = outer }(e.sets)
+	e.sets = nil
 	plain := len(q.OrderBy) == 0 && q.Limit == nil && q.Offset == nil
 	switch {
 	case q.SetOp != nil:

@@ -130,10 +130,10 @@ func knnColumn(env *Env, table *catalog.Relation, arg Expr) (*catalog.Column, er
 	var found *catalog.Column
 	for _, c := range table.Live() {
 		switch {
-		case d.IsNull() && c.Companion != "" && found != nil:
+		case d.IsNull() && c.Type == oid.Vector && found != nil:
 			return nil, pgerr.Newf(pgerr.AmbiguousColumn, "table \"%s\" has several vector columns", table.Name).
 				WithHint("Name one with column_name.")
-		case d.IsNull() && c.Companion != "", !d.IsNull() && c.Name == d.Str():
+		case d.IsNull() && c.Type == oid.Vector, !d.IsNull() && c.Name == d.Str():
 			found = c
 		}
 	}
@@ -142,7 +142,7 @@ func knnColumn(env *Env, table *catalog.Relation, arg Expr) (*catalog.Column, er
 		return nil, pgerr.Newf(pgerr.UndefinedColumn, "table \"%s\" has no vector column", table.Name)
 	case found == nil:
 		return nil, pgerr.Newf(pgerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", d.Str(), table.Name)
-	case found.Companion == "":
+	case found.Type != oid.Vector:
 		return nil, pgerr.Newf(pgerr.DatatypeMismatch, "column \"%s\" is of type %s but knn searches vectors", found.Name, typeName(env, found.Type))
 	}
 	return found, nil

@@ -87,3 +87,11 @@ SELECT id, row_number() OVER (ORDER BY id), generate_series(1, 2) FROM tree WHER
 SELECT unnest(tags) AS t, count(*), generate_series(1, 2) AS g FROM items GROUP BY t ORDER BY t, g
 
 SELECT unnest(tags) || 'x' AS t, count(*) FROM items GROUP BY 1 ORDER BY 1
+
+SELECT generate_series(1, 2) UNION ALL SELECT generate_series(1, 2) ORDER BY 1
+
+SELECT (SELECT max(x) FROM (SELECT generate_series(1, 2) AS x) s), generate_series(1, 2) ORDER BY 2
+
+SELECT generate_series(1, 2) AS g, ARRAY(SELECT generate_series(1, 2)) ORDER BY g
+
+SELECT item, (SELECT count(*) FROM tree WHERE tree.id = orders.item) FROM orders GROUP BY ROLLUP (item) ORDER BY 1, 2
