@@ -123,6 +123,11 @@ func (x *execution) copyRows(n *planner.Copy, in *copyReader) (int64, error) {
 
 // copyTo is COPY … TO STDOUT.
 func (s *Session) copyTo(ctx context.Context, n *planner.Copy, snap *catalog.Snapshot, params []datum.Datum, r frontend.Receiver) (*result, error) {
+	if n.Query.Defines || len(n.Query.Modifying) > 0 {
+		if err := s.startWriting(ctx); err != nil {
+			return nil, err
+		}
+	}
 	x, err := s.execute(ctx, snap, params)
 	if err != nil {
 		return nil, err

@@ -33,12 +33,15 @@ func TestBuildMakesAnIndex(t *testing.T) {
 	// A second one of the column gets the next free name.
 	c.expect("SELECT index_name FROM ivf_build('items', lists => 4, metric => 'cosine')", "items_embedding_idx1")
 	c.expect("SELECT sum(size) FROM ivf_lists('items_embedding_idx1')", "400")
+	if a, err := c.query("COPY (SELECT index_name FROM ivf_build('items')) TO STDOUT"); err != nil || string(a.copied) != "items_embedding_idx2\n" {
+		t.Errorf("COPY of a build gave %q, %v", a.copied, err)
+	}
 	// Without a number of lists it is the root of the number of vectors.
 	c.expect("SELECT lists FROM ivf_build('items')", "20")
 
 	ts.reopen()
 	c = ts.connect()
-	c.expect("SELECT count(*) FROM pg_indexes WHERE tablename = 'items' AND indexdef LIKE '%ivfflat%'", "3")
+	c.expect("SELECT count(*) FROM pg_indexes WHERE tablename = 'items' AND indexdef LIKE '%ivfflat%'", "4")
 	c.expect("SELECT count(*), sum(size) FROM ivf_lists('items_embedding_idx')", "8|400")
 	c.exec("DROP INDEX items_embedding_idx")
 	c.fails("42P01", `relation "items_embedding_idx" does not exist`, "SELECT * FROM ivf_lists('items_embedding_idx')")
@@ -252,6 +255,9 @@ func TestKNNInFrom(t *testing.T) {
 	c.expect("WITH near AS (SELECT * FROM knn('items', '[2,2]', 4)) SELECT count(*) FROM near", "4")
 	c.expect("SELECT n, title FROM generate_series(1, 2) n, knn('items', '[0,0]', 1)", "1|0/0", "2|0/0")
 
+	c.exec("CREATE TABLE halves (v vector(2), h halfvec(2))", "INSERT INTO halves VALUES ('[1,2]', '[2,1]')")
+	c.expect("SELECT h FROM knn('halves', '[1,1]')", "[2,1]")
+
 	c.exec("SELECT * FROM ivf_build('items', lists => 10)")
 	c.expect("SELECT title FROM knn('items', '[3,4]', 1, probes => 10)", "3/4")
 	c.expect("SELECT count(*) FROM (SELECT id FROM knn('items', '[3,4]', 20, probes => 10) EXCEPT SELECT id FROM knn('items', '[3,4]', 20, exact => true)) x", "0")
@@ -264,6 +270,7 @@ func TestKNNInFrom(t *testing.T) {
 		{pgerr.WrongObjectType, "must be a table", "SELECT * FROM knn('items_pkey', '[1,1]')"},
 		{pgerr.UndefinedColumn, `column "x" of relation "items" does not exist`, "SELECT * FROM knn('items', '[1,1]', column_name => 'x')"},
 		{pgerr.DatatypeMismatch, `column "title" is of type text`, "SELECT * FROM knn('items', '[1,1]', column_name => 'title')"},
+		{pgerr.DatatypeMismatch, `column "h" is of type halfvec`, "SELECT * FROM knn('halves', '[1,1]', column_name => 'h')"},
 		{pgerr.AmbiguousColumn, `table "colours" has several vector columns`, "SELECT * FROM knn('s.colours', '[1,1,1]')"},
 		{pgerr.InvalidParameterValue, `unknown metric "x"`, "SELECT * FROM knn('items', '[1,1]', metric => 'x')"},
 		{pgerr.DataException, "different vector dimensions 2 and 3", "SELECT * FROM knn('items', '[1,1,1]')"},
