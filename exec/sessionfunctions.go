@@ -29,6 +29,9 @@ func sessionFunctions() builtin.Table {
 		"pgsql_version": func(x *execution, _ []datum.Datum) (datum.Datum, error) {
 			return text(x.session.srv.versionText()), nil
 		},
+		"current_database":                      func(x *execution, _ []datum.Datum) (datum.Datum, error) { return text(x.Database()), nil },
+		"current_user":                          func(x *execution, _ []datum.Datum) (datum.Datum, error) { return text(x.User()), nil },
+		"session_user":                          func(x *execution, _ []datum.Datum) (datum.Datum, error) { return text(x.User()), nil },
 		"pg_backend_pid":                        func(x *execution, _ []datum.Datum) (datum.Datum, error) { return datum.Int(int64(x.session.pid)), nil },
 		"pg_cancel_backend":                     sqlCancelBackend,
 		"pg_terminate_backend":                  sqlTerminateBackend,
