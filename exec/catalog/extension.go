@@ -66,7 +66,7 @@ var displayed = map[string]oid.OID{
 	"index_am_handler": 325, "integer": oid.Int4, "integer[]": oid.Int4Array, "internal": oid.Internal,
 	"name": oid.Name, "numeric[]": oid.NumericArray, "oid": oid.OIDType, "real[]": oid.Float4Array,
 	"record": oid.Record, "regclass": oid.Regclass, "smallint[]": oid.Int2Array, "text": oid.Text,
-	"vector": oid.Vector, "halfvec": oid.HalfVec, "sparsevec": oid.SparseVec,
+	"void": oid.Void, "vector": oid.Vector, "halfvec": oid.HalfVec, "sparsevec": oid.SparseVec,
 }
 
 // factDefaults are the fields that the extensions' rows have in common.

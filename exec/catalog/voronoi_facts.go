@@ -51,6 +51,9 @@ var voronoiFunctions = []functionFact{
 		names: "codebook", columns: "subspace integer, centroid integer, vector vector",
 		comment: "the centroids of a codebook"},
 
+	{oid: 17026, signature: "pq_drop(text)", result: "void", volatile: true,
+		names: "codebook", comment: "removes a codebook"},
+
 	{oid: 17030, signature: "knn_recall(regclass,integer,integer,integer)", result: "record",
 		set: true, lax: true, volatile: true,
 		names:    "index k probes sample",
