@@ -75,6 +75,22 @@ func sqlPQTrain(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	}}, nil
 }
 
+// sqlPQDrop is pq_drop(codebook).
+func sqlPQDrop(x *execution, args []datum.Datum) (datum.Datum, error) {
+	if err := x.definingIn("pq_drop"); err != nil {
+		return datum.Null, err
+	}
+	object := x.catalog.Codebook(args[0].Str())
+	if object == nil {
+		return datum.Null, pgerr.Newf(pgerr.UndefinedObject, "codebook %q does not exist", args[0].Str())
+	}
+	d := &definer{s: x.session, x: x, ctx: x.ctx}
+	return datum.Text(""), d.edit(func(e *catalog.Editor) error {
+		e.Drop(object.OID)
+		return nil
+	})
+}
+
 // trainOptions reads m, k and seed for a column of so many vectors. Without a k
 // it is as large as the vectors allow.
 func trainOptions(column string, dims, vectors int, args []datum.Datum) (o pq.Options, err error) {

@@ -38,6 +38,7 @@ func vectorFunctions() builtin.Table {
 		"pq_encode(text,vector)":              sqlPQEncode,
 		"pq_decode(text,smallint[])":          sqlPQDecode,
 		"pq_distance(text,vector,smallint[])": sqlPQDistance,
+		"pq_drop(text)":                       sqlPQDrop,
 	} {
 		t[key] = builtin.Impl{Scalar: func(c *builtin.Call, args []datum.Datum) (datum.Datum, error) {
 			x, err := executionOf(c)

@@ -198,6 +198,16 @@ func TestCodebooks(t *testing.T) {
 	c.expect("SELECT sqrt(sum(distance)) = pq_distance('items_embedding_pq', '[3.5,2]', '{4,9}') "+
 		"FROM pq_distance_table('items_embedding_pq', '[3.5,2]') WHERE (subspace, centroid) IN ((0, 4), (1, 9))", "t")
 
+	// A codebook goes when it is told to, and its name is free again.
+	c.exec("BEGIN", "SELECT pq_drop('largest')")
+	c.fails("42704", `codebook "largest" does not exist`, "SELECT * FROM pq_codebook('largest')")
+	c.exec("ROLLBACK")
+	c.expect("SELECT count(*) FROM pq_codebook('largest')", "512")
+	c.expect("SELECT pq_drop('largest')", "")
+	other.fails("42704", `codebook "largest" does not exist`, "SELECT pq_drop('largest')")
+	c.expect("SELECT codebook, k FROM pq_train('items', m => 2, k => 3, codebook => 'largest')", "largest|3")
+	other.expect("SELECT count(*) FROM pq_codebook('largest')", "6")
+
 	before := c.rows("SELECT vector FROM pq_codebook('items_embedding_pq1')")
 	ts.reopen()
 	c = ts.connect()

@@ -23,6 +23,9 @@ func (e *emitter) call(c *FuncCall) string {
 	if writingProcs[c.Proc.Source] {
 		e.plan.Writes, e.root.plan.Writes = true, true
 	}
+	if definingProcs[c.Proc.Source] {
+		e.plan.Defines, e.root.plan.Defines = true, true
+	}
 	args := e.list(c.Args)
 	if impl.Template != "" {
 		return "(" + expandTemplate(impl.Template, args) + ")"
@@ -33,8 +36,8 @@ func (e *emitter) call(c *FuncCall) string {
 // writingProcs are the functions that change something in the database.
 var writingProcs = map[string]bool{"nextval_oid": true, "setval_oid": true, "setval3_oid": true}
 
-// definingProcs are the set-returning functions that change the catalog.
-var definingProcs = map[string]bool{"voronoi_ivf_build": true, "voronoi_pq_train": true}
+// definingProcs are the functions that change the catalog.
+var definingProcs = map[string]bool{"voronoi_ivf_build": true, "voronoi_pq_train": true, "voronoi_pq_drop": true}
 
 // procFunction is the Go function of a proc, named by the proc and, where its
 // declaration leaves room, by what is actual.
