@@ -317,6 +317,7 @@ func (s *Session) commitWrites(ctx context.Context) error {
 	}
 	if tx.defined {
 		s.srv.catalogs.advance(version, tx.catalog)
+		s.srv.plans.forget(tx.catalog)
 	}
 	s.srv.vectors.committed(s)
 	s.srv.db.Release(tx.conn)

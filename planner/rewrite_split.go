@@ -96,13 +96,27 @@ func volatileAfterSort(q *Query) bool {
 	}
 	found := false
 	for i, t := range q.Targets {
-		if isVolatile(t.Expr) {
+		if volatileItself(t.Expr) {
 			if keys[i] {
 				return false
 			}
 			found = true
 		}
 	}
+	return found
+}
+
+// volatileItself reports whether e calls a volatile function outside of its
+// subqueries: those refer to the rows below the sort and stay there.
+func volatileItself(e Expr) bool {
+	found := false
+	inspect(e, func(x Expr) bool {
+		if _, ok := x.(*Subquery); ok {
+			return false
+		}
+		found = found || isVolatileCall(x)
+		return !found
+	})
 	return found
 }
 
