@@ -6,6 +6,7 @@ import (
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
 	"voronoi/exec/catalog"
+	"voronoi/internal/datum"
 	"voronoi/internal/oid"
 	"voronoi/internal/pgerr"
 )
@@ -309,6 +310,9 @@ func (s *scope) subscript(e Expr, list []*pg_query.A_Indices, location int32) Ex
 	if base == oid.JSONB {
 		return s.jsonSubscript(e, list)
 	}
+	if base == oid.Name && len(list) == 1 && !list[0].IsSlice {
+		return s.nameSubscript(e, list[0])
+	}
 	elem := s.subscriptElement(base)
 	if elem == 0 {
 		fail(pgerr.Newf(pgerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting",
@@ -390,6 +394,19 @@ func (s *scope) jsonSubscript(e Expr, list []*pg_query.A_Indices) Expr {
 		e = s.operate([]string{"->"}, e, key, nodeLocation(i.Uidx))
 	}
 	return e
+}
+
+// nameSubscript is one character of a name, counted from 0: a name is an array
+// of "char" of fixed length to Postgres, which pg_dump relies on.
+func (s *scope) nameSubscript(e Expr, i *pg_query.A_Indices) Expr {
+	key := s.coerceTo(s.expr(i.Uidx), oid.Int4, -1, assignment, -1)
+	if key == nil {
+		fail(pgerr.New(pgerr.DatatypeMismatch, "array subscript must have type integer").At(s.pos(nodeLocation(i.Uidx))))
+	}
+	one := &Const{Typed: Typed{Typ: oid.Int4, Mod: -1}, Value: datum.Int(1)}
+	at := s.operate([]string{"+"}, key, one, nodeLocation(i.Uidx))
+	text := s.coerce(e, oid.Text, -1, explicit, -1)
+	return s.coerce(s.callNamed("substr", nodeLocation(i.Uidx), FormCall, text, at, one), oid.Char, -1, explicit, -1)
 }
 
 // collation finds a collation by name.

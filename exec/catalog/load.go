@@ -6,6 +6,7 @@ import (
 	"voronoi/exec/builtin"
 	"voronoi/internal/datum"
 	"voronoi/internal/oid"
+	"voronoi/internal/pgerr"
 )
 
 // Facts are the rows of the catalogs that no DDL changes: Postgres's own, those
@@ -94,6 +95,13 @@ func Load(tables ...builtin.Table) *Facts {
 	for _, t := range f.types {
 		f.describe(t)
 	}
+	for _, r := range f.relations {
+		for _, column := range r.Columns {
+			if t := f.types[column.Type]; t.Values == nil {
+				t.Values = opaque(t)
+			}
+		}
+	}
 	return f
 }
 
@@ -161,6 +169,17 @@ func (f *Facts) describe(t *Type) {
 			}
 		}
 	}
+}
+
+// opaque describes a type of which only the catalogs have columns, empty ones at
+// that, such as pg_attribute.attmissingval: it can be shown and not be made.
+func opaque(t *Type) *datum.Type {
+	values := *datum.ByOID(oid.Text)
+	values.OID, values.Name = t.OID, t.Name
+	refuse := func() (datum.Datum, error) { return datum.Null, pgerr.Unsupported("a value of type %s", t.Name) }
+	values.Input = func(*datum.Env, string) (datum.Datum, error) { return refuse() }
+	values.Recv = func(*datum.Env, []byte) (datum.Datum, error) { return refuse() }
+	return &values
 }
 
 // orText stands in for the descriptor of a type that has none here: its values

@@ -87,6 +87,9 @@ func TestFactsRefer(t *testing.T) {
 	for _, r := range f.relations {
 		for i, c := range r.Columns {
 			known("column "+r.Name+"."+c.Name, c.Type)
+			if f.types[c.Type].Values == nil {
+				t.Errorf("column %s.%s cannot be shown", r.Name, c.Name)
+			}
 			if int(c.Attnum) != i+1 {
 				t.Errorf("column %s.%s has number %d at %d", r.Name, c.Name, c.Attnum, i+1)
 			}
