@@ -19,6 +19,7 @@ const module = "voronoi"
 // downwards, from flags and sockets to kernels; ARCHITECTURE.md draws them.
 var edges = map[string][]string{
 	"cmd/voronoi":      {"wire", "exec", "testdata/digits"},
+	"cmd/vecbench":     {"wire", "exec", "exec/index", "exec/index/*", "vectorops"},
 	"wire":             {},
 	"sqlparse":         {},
 	"planner":          {"sqlparse", "exec/catalog", "exec/builtin"},
@@ -41,8 +42,9 @@ var owners = map[string][]string{
 	"github.com/pganalyze/pg_query_go/v5": {"sqlparse", "planner"},
 	"modernc.org/sqlite":                  {"exec", "exec/storage"},
 	"modernc.org/libc":                    {"exec/storage"},
-	"github.com/jackc/pgx/v5":             {"cmd/voronoi", "internal/oracle"},
+	"github.com/jackc/pgx/v5":             {"cmd/voronoi", "cmd/vecbench", "internal/oracle"},
 	"gonum.org/v1/gonum":                  {"vectorops", "pq"},
+	"gonum.org/v1/plot":                   {"cmd/vecbench"},
 	"golang.org/x/text":                   {"exec/builtin", "internal/datum"},
 	"golang.org/x/sys":                    {"vectorops", "exec/storage", "wire"},
 	"github.com/cockroachdb/apd/v3":       {"internal/datum", "exec/builtin"},

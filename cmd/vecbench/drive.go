@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"voronoi/exec/index"
+)
+
+// drive has clients ask every query each, each beginning with another one, and
+// measures that.
+func drive(ctx context.Context, clients int, truth [][]int64, open func(context.Context) (searcher, error)) (s sample, err error) {
+	var all []searcher
+	defer func() {
+		for _, one := range all {
+			err = errors.Join(err, one.close())
+		}
+	}()
+	for range clients {
+		one, err := open(ctx)
+		if err != nil {
+			return s, err
+		}
+		all = append(all, one)
+		// What is done once for a client is no part of a query.
+		if _, err := one.search(ctx, 0, nil); err != nil {
+			return s, err
+		}
+	}
+	n := len(truth)
+	times, recalls, failed := make([]time.Duration, n*clients), make([]float64, n*clients), make([]error, clients)
+	runtime.GC()
+	var wait sync.WaitGroup
+	began := time.Now()
+	for number, one := range all {
+		wait.Go(func() {
+			keys := make([]int64, 0, len(truth[0]))
+			for j := range n {
+				i := (j + number*n/clients) % n
+				at := time.Now()
+				keys, failed[number] = one.search(ctx, i, keys[:0])
+				if failed[number] != nil {
+					return
+				}
+				times[number*n+j] = time.Since(at)
+				recalls[number*n+j] = index.Recall(truth[i], keys)
+			}
+		})
+	}
+	wait.Wait()
+	took := time.Since(began)
+	for _, r := range recalls {
+		s.recall += r / float64(len(recalls))
+	}
+	slices.Sort(times)
+	s.qps = float64(len(times)) / took.Seconds()
+	s.p50, s.p99 = times[len(times)/2], times[len(times)*99/100]
+	return s, errors.Join(failed...)
+}
