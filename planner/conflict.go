@@ -25,7 +25,7 @@ func (s *scope) conflict(n *pg_query.OnConflictClause) {
 		fail(pgerr.New(pgerr.SyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name").
 			WithHint("For example, ON CONFLICT (column_name).").At(s.pos(n.Location)))
 	}
-	target := entryItem(q.Target)
+	target := s.targetItem()
 	if n.Infer != nil {
 		before := s.items
 		s.items = []*nsItem{target}

@@ -22,18 +22,18 @@ func (s *scope) insert(n *pg_query.InsertStmt) *Query {
 		q.Overriding = 'u'
 	}
 	s.withClause(n.WithClause)
-	q.Target = s.targetEntry(n.Relation, "insert into")
+	q.Target = s.targetEntry(n.Relation)
 	columns, places := s.insertColumns(n)
 	values := s.insertSource(n, columns, places)
 	s.assignInsert(columns, values)
 	s.conflict(n.OnConflictClause)
-	s.add(entryItem(q.Target))
+	s.add(s.targetItem())
 	s.returning(n.ReturningList)
 	return q
 }
 
 // targetEntry is the relation that a statement changes.
-func (s *scope) targetEntry(n *pg_query.RangeVar, verb string) *Entry {
+func (s *scope) targetEntry(n *pg_query.RangeVar) *Entry {
 	if n.Schemaname == "" {
 		if cte, _ := s.findCTE(n.Relname); cte != nil {
 			s.failAt(n.Location, pgerr.FeatureNotSupported, "relation \"%s\" cannot be the target of a modifying statement", n.Relname)
@@ -44,7 +44,7 @@ func (s *scope) targetEntry(n *pg_query.RangeVar, verb string) *Entry {
 	case catalog.KindTable:
 	case catalog.KindView:
 		if rel.System == nil {
-			s.unsupported(-1, "an automatically updatable view: to %s \"%s\"", verb, rel.Name)
+			return s.updatableView(rel, n, s.query.Command)
 		}
 	case catalog.KindSequence:
 		s.failAt(-1, pgerr.WrongObjectType, "cannot change sequence \"%s\"", rel.Name)
@@ -71,7 +71,7 @@ func (s *scope) targetEntry(n *pg_query.RangeVar, verb string) *Entry {
 func (s *scope) insertColumns(n *pg_query.InsertStmt) ([]*catalog.Column, []int32) {
 	rel := s.query.Target.Relation
 	if len(n.Cols) == 0 {
-		return rel.Live(), nil
+		return s.targetColumns(), nil
 	}
 	var columns []*catalog.Column
 	var places []int32
@@ -91,7 +91,12 @@ func (s *scope) insertColumns(n *pg_query.InsertStmt) ([]*catalog.Column, []int3
 
 // targetColumn finds a column that a statement assigns to.
 func (s *scope) targetColumn(rel *catalog.Relation, name string, location int32) *catalog.Column {
-	if c := rel.Column(name); c != nil {
+	if s.updatable != nil {
+		if c := s.viewColumn(name); c != nil {
+			return c
+		}
+		rel = s.updatable.view
+	} else if c := rel.Column(name); c != nil {
 		return c
 	}
 	if _, ok := systemColumns[name]; ok && s.query.Command == CommandUpdate {
@@ -157,6 +162,7 @@ func (s *scope) checkCount(exprs []Expr, columns []*catalog.Column, places []int
 		}
 		fail(e)
 	}
+	s.checkColumns(columns[:len(exprs)])
 }
 
 func isRowOf(e Expr, fields int) bool {

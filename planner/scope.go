@@ -34,6 +34,7 @@ type scope struct {
 	// domainValue is what VALUE means in a domain's CHECK.
 	domainValue Expr
 	groupings   []pendingGrouping
+	updatable   *updatable   // the view that stands for the changed table
 	windowDefs  []*windowDef // of WINDOW and OVER
 	multiFields []Expr       // of the SET (…) = (SELECT …) being analysed
 	recursions  []*recursion // recursive queries of this level's WITH

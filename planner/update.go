@@ -13,13 +13,14 @@ func (s *scope) update(n *pg_query.UpdateStmt) *Query {
 	q := s.query
 	q.Command = CommandUpdate
 	s.withClause(n.WithClause)
-	q.Target = s.targetEntry(n.Relation, "update")
-	target := entryItem(q.Target)
+	q.Target = s.targetEntry(n.Relation)
+	target := s.targetItem()
 	s.add(target)
 	s.fromBeside(target, n.FromClause)
 	q.Where = s.condition(n.WhereClause, inWhere, "WHERE")
 	s.returning(n.ReturningList)
 	q.Columns = s.assignSet(n.TargetList, s.setValues(n.TargetList))
+	s.narrow()
 	return q
 }
 
@@ -28,13 +29,21 @@ func (s *scope) delete(n *pg_query.DeleteStmt) *Query {
 	q := s.query
 	q.Command = CommandDelete
 	s.withClause(n.WithClause)
-	q.Target = s.targetEntry(n.Relation, "delete from")
-	target := entryItem(q.Target)
+	q.Target = s.targetEntry(n.Relation)
+	target := s.targetItem()
 	s.add(target)
 	s.fromBeside(target, n.UsingClause)
 	q.Where = s.condition(n.WhereClause, inWhere, "WHERE")
 	s.returning(n.ReturningList)
+	s.narrow()
 	return q
+}
+
+// narrow leaves out the rows that an updatable view does not show.
+func (s *scope) narrow() {
+	if s.updatable != nil {
+		s.query.Where = both(s.updatable.where, s.query.Where)
+	}
 }
 
 // fromBeside analyses FROM or USING beside the changed relation, which LATERAL
@@ -108,7 +117,7 @@ func (s *scope) assignSet(list []*pg_query.Node, values []Expr) []*Assignment {
 		column := s.targetColumn(rel, t.Name, t.Location)
 		e := values[i]
 		_, isDefault := e.(*Default)
-		s.updatable(column, isDefault)
+		s.refuseGenerated(column, isDefault)
 		if len(t.Indirection) > 0 {
 			current := Expr(s.columnVar(column))
 			if before := byColumn[column]; before != nil {
@@ -148,8 +157,8 @@ func (s *scope) columnVar(column *catalog.Column) *Var {
 	return nil
 }
 
-// updatable refuses a written value for a column that makes its own.
-func (s *scope) updatable(column *catalog.Column, isDefault bool) {
+// refuseGenerated refuses a written value for a column that makes its own.
+func (s *scope) refuseGenerated(column *catalog.Column, isDefault bool) {
 	if isDefault {
 		return
 	}
