@@ -76,8 +76,7 @@ func bitFunctions() Table {
 			}
 			return d, nil
 		}),
-		"bitfromint4": two(func(v, n datum.Datum) (datum.Datum, error) { return bitsOfInt(v.Int(), n.Int()), nil }),
-		"bitfromint8": two(func(v, n datum.Datum) (datum.Datum, error) { return bitsOfInt(v.Int(), n.Int()), nil }),
+		"bitfromint4": two(bitsOfInt), "bitfromint8": two(bitsOfInt),
 		"bittoint4":   one(func(a datum.Datum) (datum.Datum, error) { return intOfBits(a, 32) }),
 		"bittoint8":   one(func(a datum.Datum) (datum.Datum, error) { return intOfBits(a, 64) }),
 
@@ -224,18 +223,25 @@ func bitPosition(s, part datum.Datum) (datum.Datum, error) {
 	return datum.Int(0), nil
 }
 
-// bitsOfInt is the low n bits of an integer, with its sign in front where there
+// maxBits is the length that a type modifier of bit may ask for.
+const maxBits = 83886080
+
+// bitsOfInt is the low bits of an integer, with its sign in front where there
 // are more.
-func bitsOfInt(v, n int64) datum.Datum {
-	if n <= 0 {
+func bitsOfInt(value, length datum.Datum) (datum.Datum, error) {
+	v, n := value.Int(), length.Int()
+	switch {
+	case n <= 0 || n > math.MaxInt32-7:
 		n = 1
+	case n > maxBits:
+		return datum.Null, tooLarge()
 	}
 	out := make([]byte, (n+7)/8)
 	for i := range n {
 		shift := min(n-1-i, 63)
 		out[i/8] |= byte(v>>shift&1) << (7 - i%8)
 	}
-	return datum.NewBits(out, int(n))
+	return datum.NewBits(out, int(n)), nil
 }
 
 func intOfBits(d datum.Datum, width int) (datum.Datum, error) {

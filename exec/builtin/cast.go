@@ -76,6 +76,10 @@ func castFunctions() Table {
 	}
 }
 
+// maxPadded is the largest modifier of a type that pads; a declared one is
+// never larger.
+const maxPadded = 10485760 + 4
+
 func trimBlanks(b []byte) []byte {
 	for len(b) > 0 && b[len(b)-1] == ' ' {
 		b = b[:len(b)-1]
@@ -89,8 +93,11 @@ func modifier(id oid.OID) Impl {
 	t := datum.ByOID(id)
 	return pure(func(a []datum.Datum) (datum.Datum, error) {
 		typmod := int32(a[1].Int())
-		if typmod < 0 {
+		switch {
+		case typmod < 0:
 			return a[0], nil
+		case id == oid.BPChar && typmod > maxPadded:
+			return datum.Null, tooLarge()
 		}
 		return t.Coerce(a[0], typmod, len(a) < 3 || a[2].Bool())
 	})
