@@ -77,8 +77,8 @@ func bitFunctions() Table {
 			return d, nil
 		}),
 		"bitfromint4": two(bitsOfInt), "bitfromint8": two(bitsOfInt),
-		"bittoint4":   one(func(a datum.Datum) (datum.Datum, error) { return intOfBits(a, 32) }),
-		"bittoint8":   one(func(a datum.Datum) (datum.Datum, error) { return intOfBits(a, 64) }),
+		"bittoint4": one(func(a datum.Datum) (datum.Datum, error) { return intOfBits(a, 32) }),
+		"bittoint8": one(func(a datum.Datum) (datum.Datum, error) { return intOfBits(a, 64) }),
 
 		"hamming_distance(bit,bit)": two(func(a, b datum.Datum) (datum.Datum, error) {
 			x, y, err := sameBits(a, b)
