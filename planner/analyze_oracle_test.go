@@ -40,6 +40,17 @@ var analysisFixture = []fixtureTable{
 	}},
 }
 
+// analysisViews are views over those tables: simple ones, which can be changed,
+// and one that cannot. Their columns follow from their queries.
+var analysisViews = []struct {
+	name, query string
+	columns     []string
+}{
+	{"v", "select a, b as label, c + 1 as more from t where i", []string{"a", "label", "more"}},
+	{"vv", "select label, a as id from v where a > 10", []string{"label", "id"}},
+	{"vagg", "select b, count(*) as n from t group by b", []string{"b", "n"}},
+}
+
 func analysisEnv(t testing.TB) *Env {
 	t.Helper()
 	edit := catalog.New(catalog.Load(builtin.Functions())).Edit()
@@ -61,6 +72,14 @@ func analysisEnv(t testing.TB) *Env {
 			altered.Indexes = []oid.OID{index.OID}
 			edit.Put(&altered)
 		}
+	}
+	for _, v := range analysisViews {
+		rel := &catalog.Relation{Name: v.name, Schema: oid.PublicSchema, Kind: catalog.KindView, Owner: oid.BootstrapRole,
+			View: &catalog.View{Query: v.query, SearchPath: []string{"public"}}}
+		for i, name := range v.columns {
+			rel.Columns = append(rel.Columns, &catalog.Column{Name: name, Attnum: int16(i + 1), Type: oid.Text, Typmod: -1})
+		}
+		edit.Put(rel)
 	}
 	snap := edit.Done()
 	values := datum.DefaultEnv()
@@ -171,6 +190,11 @@ func createFixture(t *testing.T, conn *pgx.Conn) {
 	for i := range analysisFixture {
 		f := &analysisFixture[i]
 		if _, err := conn.Exec(context.Background(), "DROP TABLE IF EXISTS "+f.name+" CASCADE;"+f.createSQL()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, v := range analysisViews {
+		if _, err := conn.Exec(context.Background(), "CREATE VIEW "+v.name+" AS "+v.query); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -36,7 +36,7 @@ func (s *scope) target(e Expr, name string) *Target {
 	if v, ok := e.(*Var); ok {
 		t.Table, t.Attnum = origin(v)
 	}
-	if r, ok := e.(*RowExpr); ok && r.Whole != nil && r.Whole.Kind == EntryRelation {
+	if r, ok := e.(*RowExpr); ok && r.Whole != nil && r.Whole.Relation != nil && r.Whole.Kind != EntryFunction {
 		t.Table = r.Whole.Relation.OID
 	}
 	return t
