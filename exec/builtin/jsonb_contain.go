@@ -26,8 +26,12 @@ func jsonbTests() Table {
 		"jsonb_exists":     scalar(test2(func(a, key datum.Datum) bool { return jsonbExists(a.Bytes(), key.Bytes()) })),
 		"jsonb_exists_any": quantified(false),
 		"jsonb_exists_all": quantified(true),
-		"jsonb_contains":   scalar(test2(func(a, b datum.Datum) bool { return jsonbContains(a.Bytes(), b.Bytes()) })),
-		"jsonb_contained":  scalar(test2(func(a, b datum.Datum) bool { return jsonbContains(b.Bytes(), a.Bytes()) })),
+		"jsonb_contains": scalar(func(c *Call, a []datum.Datum) (datum.Datum, error) {
+			return datum.Bool(jsonbContains(readTree(a[0].Bytes()), keptTree(c, a[1].Bytes()))), nil
+		}),
+		"jsonb_contained": scalar(func(c *Call, a []datum.Datum) (datum.Datum, error) {
+			return datum.Bool(jsonbContains(readTree(a[1].Bytes()), keptTree(c, a[0].Bytes()))), nil
+		}),
 	}
 }
 
@@ -50,10 +54,26 @@ func jsonbExists(b, key []byte) bool {
 	return false
 }
 
-// jsonbContains reports whether a contains b. At the top an array contains a
+// preparedTree is what a call keeps of the value that the others are asked to
+// contain: it is the same for all rows more often than not.
+type preparedTree struct {
+	text []byte
+	tree *jsonTree
+}
+
+func keptTree(c *Call, b []byte) *jsonTree {
+	kept, _ := c.State.(*preparedTree)
+	if kept == nil || !bytes.Equal(kept.text, b) {
+		text := bytes.Clone(b)
+		kept = &preparedTree{text, readTree(text)}
+		c.State = kept
+	}
+	return kept.tree
+}
+
+// jsonbContains reports whether x contains y. At the top an array contains a
 // scalar that is one of its elements.
-func jsonbContains(a, b []byte) bool {
-	x, y := readTree(a), readTree(b)
+func jsonbContains(x, y *jsonTree) bool {
 	if x.kind == '[' && y.isScalar() {
 		y = &jsonTree{kind: '[', values: []*jsonTree{y}}
 	}
