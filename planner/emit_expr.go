@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"voronoi/internal/oid"
@@ -82,7 +83,9 @@ func (e *emitter) expr(x Expr) string {
 		return e.helper(x)
 	case *Grouping:
 		return e.groupingValue(x)
-	case *ArrayExpr, *Subscript, *SubscriptAssign, *CoerceTypmod, *CoerceArray, *CoerceDomain, *MinMax:
+	case *ArrayExpr:
+		return e.array(x)
+	case *Subscript, *SubscriptAssign, *CoerceTypmod, *CoerceArray, *CoerceDomain, *MinMax:
 		return e.helper(x)
 	case *Const, *Param:
 		return e.bind(x)
@@ -126,6 +129,24 @@ func (e *emitter) helper(x Expr) string {
 		return e.fail(pgerr.Newf(pgerr.TooManyArguments, "cannot pass more than %d arguments to a function", maxArguments))
 	}
 	return e.function(f, e.list(args)...)
+}
+
+// array is ARRAY[…]; one of more elements than a function takes arguments is put
+// together from several.
+func (e *emitter) array(x *ArrayExpr) string {
+	if len(x.Elems) <= maxArguments || x.Nested {
+		return e.helper(x)
+	}
+	var parts []string
+	for chunk := range slices.Chunk(x.Elems, maxArguments) {
+		part := *x
+		part.Elems = chunk
+		parts = append(parts, e.helper(&part))
+	}
+	if len(parts) > maxArguments {
+		return e.fail(pgerr.New(pgerr.StatementTooComplex, "an array has too many elements"))
+	}
+	return e.function(concatFunction(e.typ(x.Elem)), parts...)
 }
 
 // boolean writes AND and OR as a balanced tree, because SQLite limits the depth

@@ -30,6 +30,20 @@ func arrayHelper(env *Env, x Expr) (*Function, []Expr, error) {
 	return f, e.Elems, nil
 }
 
+// concatFunction joins arrays of one dimension, which are not NULL.
+func concatFunction(elem *datum.Type) *Function {
+	return &Function{
+		Name: fmt.Sprintf("concat_arrays_%d", elem.OID), Args: -1,
+		Scalar: func(_ *builtin.Call, a []datum.Datum) (datum.Datum, error) {
+			var elems []datum.Datum
+			for _, part := range a {
+				elems = append(elems, datum.ArrayElems(elem, part)...)
+			}
+			return datum.NewArray(elem, elems), nil
+		},
+	}
+}
+
 // stackArrays makes an array of one more dimension; NULLs among the parts are
 // left out as Postgres does.
 func stackArrays(elem *datum.Type, parts []datum.Datum) (datum.Datum, error) {
