@@ -192,6 +192,7 @@ func (w *killWriter) step() {
 		table := fmt.Sprintf("t%d", w.number)
 		w.transaction([]string{fmt.Sprintf("table.%d=%d", w.number, rows+1)}, "BEGIN", "DROP TABLE IF EXISTS "+table,
 			"CREATE TABLE "+table+" (id int PRIMARY KEY, v vector(2))",
+			"CREATE INDEX ON "+table+" USING hnsw (v vector_l2_ops)",
 			fmt.Sprintf("INSERT INTO %s SELECT i, ARRAY[i, i * i]::vector FROM generate_series(1, %d) i", table, rows), "COMMIT")
 	case n < 90:
 		w.transaction([]string{fmt.Sprintf("table.%d=0", w.number)}, fmt.Sprintf("DROP TABLE IF EXISTS t%d", w.number))
@@ -323,6 +324,9 @@ func readKillState(t *testing.T, c *testClient) map[string]int {
 		}
 		n := c.number("SELECT count(*) FROM " + row[0] + " WHERE v = ARRAY[id, id * id]::vector")
 		have["table."+row[0][1:]] = int(n) + 1
+		// Every row is its own neighbour.
+		c.expect("SELECT count(*) FROM "+row[0]+" a WHERE id <> (SELECT b.id FROM "+row[0]+" b ORDER BY b.v <-> a.v LIMIT 1)", "0")
+		c.expect("SELECT id FROM "+row[0]+" ORDER BY v <-> '[0,0]'", c.rows("SELECT id FROM "+row[0]+" ORDER BY id"))
 	}
 	return have
 }

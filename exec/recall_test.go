@@ -191,6 +191,40 @@ func TestRecall(t *testing.T) {
 	}
 }
 
+// TestRecallOfGraph: the more candidates are kept the more is found, also after
+// changes and after a restart, with the graph as it was saved and made anew.
+func TestRecallOfGraph(t *testing.T) {
+	ts := newServer(t)
+	c := ts.connect()
+	d := loadDigits(c)
+	c.exec("CREATE INDEX ON digits USING hnsw (v vector_cosine_ops)")
+	queries := d.queries(50)
+	recall := func(ef int) float64 {
+		c.exec(fmt.Sprintf("SET hnsw.ef_search = %d", ef), "SELECT * FROM knn_recall('digits_v_idx', sample => 1)") // waits for it
+		sum := 0.0
+		for _, q := range queries {
+			exact := strings.Split(c.rows("SELECT id FROM knn('digits', $1, metric => 'cosine', exact => true)", literal(q)), "\n")
+			sum += overlap(exact, c.nearest("digits", "<=>", q, 10))
+		}
+		return sum / float64(len(queries))
+	}
+	check := func(when string) {
+		t.Helper()
+		few, many := recall(10), recall(200)
+		t.Logf("%s: recall %.3f with 10 candidates, %.3f with 200", when, few, many)
+		if few < 0.8 || many < 0.99 || many < few {
+			t.Errorf("%s: recall %g with 10 candidates, %g with 200", when, few, many)
+		}
+	}
+	check("built")
+	c.exec("DELETE FROM digits WHERE id % 3 = 0", "UPDATE digits SET v = v + l2_normalize(v) WHERE id % 5 = 0",
+		"INSERT INTO digits SELECT id + 10000, label, v - l2_normalize(v) FROM digits WHERE id % 2 = 0")
+	check("changed")
+	ts.reopen()
+	c = ts.connect()
+	check("restarted")
+}
+
 // TestChangesAreFound: what the index gives is at any moment what the table
 // has, to the transaction that changes it and to others.
 func TestChangesAreFound(t *testing.T) {

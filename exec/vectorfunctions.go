@@ -120,18 +120,17 @@ func (x *execution) vectorColumnArgument(rel *catalog.Relation, d datum.Datum) (
 	return c, nil
 }
 
-// ivfIndex is an inverted-file index as a statement sees it. Without any vector
-// in its column there is nothing in memory, and lists is nil.
-type ivfIndex struct {
+// argumentIndex is a vector index that a function is given. Without any vector in
+// its column there is nothing in memory, and search is nil.
+type argumentIndex struct {
 	rel    *catalog.Relation
-	table  *catalog.Relation
-	column *catalog.Column
 	loaded *loadedColumn
-	lists  *ivf.Index
+	search savedIndex
 }
 
-// ivfArgument is the index that an argument of type regclass names, in memory.
-func (x *execution) ivfArgument(d datum.Datum) (*ivfIndex, error) {
+// indexArgument is the vector index that an argument of type regclass names, in
+// memory.
+func (x *execution) indexArgument(d datum.Datum) (*argumentIndex, error) {
 	id := oid.OID(d.Int())
 	rel := x.catalog.Relation(id)
 	switch {
@@ -139,18 +138,33 @@ func (x *execution) ivfArgument(d datum.Datum) (*ivfIndex, error) {
 		return nil, pgerr.Newf(pgerr.UndefinedTable, "could not open relation with OID %d", id)
 	case rel.Kind != catalog.KindIndex:
 		return nil, pgerr.Newf(pgerr.WrongObjectType, "%q is not an index", rel.Name)
-	case rel.Index.Method != "ivfflat":
-		return nil, pgerr.Newf(pgerr.WrongObjectType, "%q is not an ivfflat index", rel.Name)
+	case !isVectorMethod(rel.Index.Method):
+		return nil, pgerr.Newf(pgerr.WrongObjectType, "%q is not a vector index", rel.Name)
 	}
 	table := x.catalog.Relation(rel.Index.Table)
-	i := &ivfIndex{rel: rel, table: table, column: table.Attribute(rel.Index.Keys[0].Attnum)}
-	var err error
-	i.loaded, err = x.session.srv.vectors.column(table, i.column).loaded(x, table, i.column)
-	if err != nil || i.loaded.vectors == nil {
+	column := table.Attribute(rel.Index.Keys[0].Attnum)
+	loaded, err := x.session.srv.vectors.column(table, column).loaded(x, table, column)
+	i := &argumentIndex{rel: rel, loaded: loaded}
+	if err != nil || loaded.vectors == nil {
 		return i, err
 	}
-	i.lists, err = i.loaded.indexNow(x, rel)
+	i.search, err = loaded.indexNow(x, rel)
 	return i, err
+}
+
+// listsArgument is the inverted-file index that an argument names; its lists are
+// nil while it has no vectors.
+func (x *execution) listsArgument(d datum.Datum) (*catalog.Relation, *ivf.Index, error) {
+	rel := x.catalog.Relation(oid.OID(d.Int()))
+	if rel != nil && rel.Kind == catalog.KindIndex && rel.Index.Method != "ivfflat" {
+		return nil, nil, pgerr.Newf(pgerr.WrongObjectType, "%q is not an ivfflat index", rel.Name)
+	}
+	i, err := x.indexArgument(d)
+	if err != nil {
+		return nil, nil, err
+	}
+	lists, _ := i.search.(*ivf.Index)
+	return i.rel, lists, nil
 }
 
 // snapshot is the sequence number by which the statement sees vectors.

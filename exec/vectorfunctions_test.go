@@ -239,6 +239,10 @@ func TestRecallOfAnIndex(t *testing.T) {
 	if again, _ := measure("1"); again != one {
 		t.Errorf("recall %g, then %g", one, again)
 	}
+	c.exec("CREATE INDEX graph ON items USING hnsw (embedding vector_l2_ops)", "SET hnsw.ef_search = 100")
+	c.expect("SELECT recall > 0.95, mean_candidates < 890 FROM knn_recall('graph', k => 5)", "t|t")
+	c.fails("42809", `"graph" is not an ivfflat index`, "SELECT * FROM ivf_lists('graph')")
+	c.fails("42809", `"items_pkey" is not a vector index`, "SELECT * FROM knn_recall('items_pkey')")
 }
 
 // TestKNNInFrom is knn() among everything else that SQL has.

@@ -51,19 +51,19 @@ func sqlIVFBuild(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	s.watch(x.conn)
 	x.catalog, x.system = s.tx.catalog, nil
 	indexes := x.catalog.Relation(rel.OID).Indexes
-	i, err := x.ivfArgument(datum.Int(int64(indexes[len(indexes)-1])))
+	made, built, err := x.listsArgument(datum.Int(int64(indexes[len(indexes)-1])))
 	if err != nil {
 		return nil, err
 	}
 	lists, vectors, inertia := 0, 0, 0.0
-	if i.lists != nil {
-		lists = i.lists.Lists()
-		if vectors, inertia, err = x.inertia(i.lists); err != nil {
+	if built != nil {
+		lists = built.Lists()
+		if vectors, inertia, err = x.inertia(built); err != nil {
 			return nil, err
 		}
 	}
 	return [][]datum.Datum{{
-		datum.Text(i.rel.Name), datum.Int(int64(lists)), datum.Int(int64(vectors)), datum.Int(int64(s.builtIterations())),
+		datum.Text(made.Name), datum.Int(int64(lists)), datum.Int(int64(vectors)), datum.Int(int64(s.builtIterations())),
 		datum.Float(inertia), datum.Float(float64(time.Since(began).Microseconds()) / 1000),
 	}}, nil
 }
@@ -154,13 +154,13 @@ func (x *execution) inertia(lists *ivf.Index) (vectors int, sum float64, err err
 
 // sqlIVFLists is ivf_lists(index).
 func sqlIVFLists(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
-	i, err := x.ivfArgument(args[0])
-	if err != nil || i.lists == nil {
+	_, lists, err := x.listsArgument(args[0])
+	if err != nil || lists == nil {
 		return nil, err
 	}
-	centroids := i.lists.Centroids()
+	centroids := lists.Centroids()
 	var rows [][]datum.Datum
-	for list, size := range i.lists.VisibleSizes(x.snapshot()) {
+	for list, size := range lists.VisibleSizes(x.snapshot()) {
 		rows = append(rows, []datum.Datum{datum.Int(int64(list)), datum.Int(int64(size)), datum.FromFloats(centroids.Row(list))})
 	}
 	return rows, nil
@@ -168,11 +168,11 @@ func sqlIVFLists(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 
 // sqlIVFAssign is ivf_assign(index, vector).
 func sqlIVFAssign(x *execution, args []datum.Datum) (datum.Datum, error) {
-	i, err := x.ivfArgument(args[0])
-	if err != nil || i.lists == nil {
+	_, lists, err := x.listsArgument(args[0])
+	if err != nil || lists == nil {
 		return datum.Null, err
 	}
-	list, err := i.lists.Assign(datum.VectorFloats(args[1]))
+	list, err := lists.Assign(datum.VectorFloats(args[1]))
 	return datum.Int(int64(list)), dimensionsOf(err)
 }
 
@@ -183,13 +183,13 @@ func sqlIVFProbe(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	if err != nil || args[0].IsNull() || args[1].IsNull() {
 		return nil, err
 	}
-	i, err := x.ivfArgument(args[0])
-	if err != nil || i.lists == nil {
+	_, lists, err := x.listsArgument(args[0])
+	if err != nil || lists == nil {
 		return nil, err
 	}
-	lists, distances, err := i.lists.Nearest(datum.VectorFloats(args[1]), n)
+	nearest, distances, err := lists.Nearest(datum.VectorFloats(args[1]), n)
 	var rows [][]datum.Datum
-	for at, list := range lists {
+	for at, list := range nearest {
 		rows = append(rows, []datum.Datum{datum.Int(int64(list)), datum.Float(distances[at])})
 	}
 	return rows, dimensionsOf(err)
@@ -197,48 +197,42 @@ func sqlIVFProbe(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 
 // indexNow gives a vector index in memory and waits for it where it is not
 // there yet.
-func (l *loadedColumn) indexNow(x *execution, rel *catalog.Relation) (*ivf.Index, error) {
-	builder, err := x.builder(rel, l.vectors.Dims())
+func (l *loadedColumn) indexNow(x *execution, rel *catalog.Relation) (savedIndex, error) {
+	b, err := x.builder(rel, l.vectors.Dims())
 	if err != nil {
 		return nil, err
 	}
-	b, ok := builder.(ivfBuilder)
-	if !ok {
-		return nil, pgerr.Newf(pgerr.WrongObjectType, "index %q has no lists", rel.Name)
-	}
 	if l.indexes == nil { // the statement's own column
-		built, err := b.buildLists(x.ctx, l.vectors.View(), nil)
+		built, err := b.build(x.ctx, l.vectors.View(), nil)
 		return built, canceled(x.ctx, err)
 	}
-	for {
+	have := func() (savedIndex, bool) {
 		l.mu.RLock()
-		have := l.indexes[rel.OID]
-		l.mu.RUnlock()
-		if built, ok := have.(*ivf.Index); ok {
-			return built, nil
-		}
-		if x.session.tx.writing {
-			return l.buildAsWriter(x, rel.OID, b)
-		}
-		restored := l.restore(x.session.srv, rel.OID, b)
-		select {
-		case <-restored:
-		case <-x.ctx.Done():
-			return nil, canceled(x.ctx, x.ctx.Err())
-		}
-		l.mu.RLock()
-		have = l.indexes[rel.OID]
-		l.mu.RUnlock()
-		if have == nil {
-			return nil, pgerr.Newf(pgerr.ObjectNotInPrerequisiteState, "index %q could not be built", rel.Name)
-		}
+		defer l.mu.RUnlock()
+		built, ok := l.indexes[rel.OID].(savedIndex)
+		return built, ok
 	}
+	if built, ok := have(); ok {
+		return built, nil
+	}
+	if x.session.tx.writing {
+		return l.buildAsWriter(x, rel.OID, b)
+	}
+	select {
+	case <-l.restore(x.session.srv, rel.OID, b):
+	case <-x.ctx.Done():
+		return nil, canceled(x.ctx, x.ctx.Err())
+	}
+	if built, ok := have(); ok {
+		return built, nil
+	}
+	return nil, pgerr.Newf(pgerr.ObjectNotInPrerequisiteState, "index %q could not be built", rel.Name)
 }
 
 // buildAsWriter builds an index in the session that writes: the background
 // would wait for it.
-func (l *loadedColumn) buildAsWriter(x *execution, id oid.OID, b ivfBuilder) (*ivf.Index, error) {
-	built, err := b.buildLists(x.ctx, l.vectors.View(), nil)
+func (l *loadedColumn) buildAsWriter(x *execution, id oid.OID, b indexBuilder) (savedIndex, error) {
+	built, err := b.build(x.ctx, l.vectors.View(), nil)
 	if err != nil {
 		return nil, canceled(x.ctx, err)
 	}

@@ -8,11 +8,12 @@ import (
 	"voronoi/exec/index/flat"
 	"voronoi/exec/index/ivf"
 	"voronoi/internal/datum"
+	"voronoi/vectorops"
 )
 
 // sqlRecall is knn_recall(index, k, probes, sample): how much of what the exact
-// search finds the index finds, and how fast either is. Rows of the table serve
-// as queries. A row is its own nearest neighbour in any list, so it does not
+// search finds the index finds, and how fast either is. An index by a graph
+// searches with hnsw.ef_search candidates. Rows of the table serve as queries. A row is its own nearest neighbour in any list, so it does not
 // count in its own answer.
 func sqlRecall(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	k, err := countArgument("k", args[1], 10, maxCount)
@@ -27,11 +28,17 @@ func sqlRecall(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	if err != nil || args[0].IsNull() {
 		return nil, err
 	}
-	i, err := x.ivfArgument(args[0])
-	if err != nil || i.lists == nil {
+	i, err := x.indexArgument(args[0])
+	if err != nil || i.search == nil {
 		return nil, err
 	}
-	m := recallMeasure{x: x, index: i, k: k, options: index.SearchOptions{Context: x.ctx, Limit: k, Probes: probes}}
+	metric, err := indexMetric(x.catalog, i.rel)
+	if err != nil {
+		return nil, err
+	}
+	m := recallMeasure{x: x, index: i, metric: metric, k: k, options: index.SearchOptions{
+		Context: x.ctx, Limit: k, Probes: probes, EfSearch: atoi(x.session.settings.get("hnsw.ef_search")),
+	}}
 	if err := m.run(sample); err != nil || m.queries == 0 {
 		return nil, canceled(x.ctx, err)
 	}
@@ -45,7 +52,8 @@ func sqlRecall(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 // recallMeasure is one run of knn_recall.
 type recallMeasure struct {
 	x       *execution
-	index   *ivfIndex
+	index   *argumentIndex
+	metric  vectorops.Metric
 	k       int
 	options index.SearchOptions
 
@@ -74,7 +82,7 @@ func (m *recallMeasure) run(sample int) error {
 
 func (m *recallMeasure) query(vec []float32, seq index.Seq) error {
 	began := time.Now()
-	c, err := flat.Search(m.index.loaded.vectors, m.index.lists.Metric(), seq, vec, m.options)
+	c, err := flat.Search(m.index.loaded.vectors, m.metric, seq, vec, m.options)
 	if err != nil {
 		return dimensionsOf(err)
 	}
@@ -86,7 +94,7 @@ func (m *recallMeasure) query(vec []float32, seq index.Seq) error {
 	m.exact += time.Since(began)
 
 	began = time.Now()
-	if c, err = m.index.lists.Search(seq, vec, m.options); err != nil {
+	if c, err = m.index.search.Search(seq, vec, m.options); err != nil {
 		return dimensionsOf(err)
 	}
 	got, _ := index.Collect(c, m.k)
