@@ -23,6 +23,7 @@ func vectorFunctions() builtin.Table {
 		"pq_train(regclass,name,integer,integer,bigint,text)": sqlPQTrain,
 		"pq_codebook(text)":                                   sqlPQCodebook,
 		"pq_distance_table(text,vector)":                      sqlPQDistanceTable,
+		"sequence_state(regclass)":                            sqlSequenceState,
 	} {
 		t[key] = builtin.Impl{Set: func(c *builtin.Call, args []datum.Datum) (builtin.Rows, error) {
 			x, err := executionOf(c)

@@ -174,8 +174,11 @@ func (s *scope) relationEntry(rel *catalog.Relation, location int32) *Entry {
 		definition = rel.View
 	case rel.System != nil && rel.System.View != "":
 		definition = &catalog.View{Query: rel.System.View, SearchPath: []string{"pg_catalog", "information_schema"}}
-	case rel.Kind == catalog.KindSequence && len(rel.Columns) == 0:
-		s.unsupported(location, "reading the sequence \"%s\" as a table", rel.Name)
+	case rel.Kind == catalog.KindSequence:
+		definition = &catalog.View{
+			Query:      "SELECT last_value, log_cnt, is_called FROM pg_catalog.sequence_state(" + itoa(int(rel.OID)) + "::regclass)",
+			SearchPath: []string{"pg_catalog"},
+		}
 	}
 	if definition == nil {
 		return e

@@ -162,6 +162,9 @@ func (s *Snapshot) link(object Object) {
 	case *Schema:
 		s.schemaNames[o.Name] = o
 	case *Relation:
+		if o.Kind == KindSequence && len(o.Columns) == 0 {
+			o.Columns = sequenceColumns
+		}
 		s.relations[qualified{o.Schema, o.Name}] = o
 		if o.Physical != "" {
 			s.physical[fold(o.Physical)] = o.OID

@@ -105,20 +105,19 @@ func (r *Relation) persistence() byte {
 	return r.Persistence
 }
 
-// attributes are the columns of any kind of relation: those of a sequence and of
-// an index are not stored with them.
+// attributes are the columns of any kind of relation: those of an index may not
+// be stored with it.
 func (s *Snapshot) attributes(r *Relation) []*Column {
 	switch {
 	case len(r.Columns) > 0:
 		return r.Columns
-	case r.Kind == KindSequence:
-		return sequenceColumns
 	case r.Kind == KindIndex:
 		return s.indexColumns(r)
 	}
 	return nil
 }
 
+// sequenceColumns are what a sequence has when it is read as a table.
 var sequenceColumns = []*Column{
 	{Name: "last_value", Attnum: 1, Type: oid.Int8, Typmod: -1, NotNull: true, Physical: "last_value"},
 	{Name: "log_cnt", Attnum: 2, Type: oid.Int8, Typmod: -1, NotNull: true, Physical: "log_cnt"},

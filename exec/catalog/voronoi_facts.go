@@ -60,6 +60,10 @@ var voronoiFunctions = []functionFact{
 		defaults: []string{"10", "NULL::integer", "200"},
 		columns:  "recall double precision, mean_candidates double precision, qps double precision, exact_qps double precision",
 		comment:  "recall and speed of an index against the exact scan, over vectors sampled from the table"},
+
+	{oid: 17040, signature: "sequence_state(regclass)", result: "record", set: true, volatile: true,
+		names: "sequence", columns: "last_value bigint, log_cnt bigint, is_called boolean",
+		comment: "what a sequence shows when it is read as a table"},
 }
 
 const knnNames = "relation query k column_name metric probes exact"
