@@ -45,7 +45,7 @@ func (n naming) indexDef(r *Relation) string {
 		b.WriteString(" WITH (" + n.options(r.Options) + ")")
 	}
 	if x.Predicate != "" {
-		b.WriteString(" WHERE " + x.Predicate)
+		b.WriteString(" WHERE " + n.requalify(x.Predicate, r.Schema))
 	}
 	return b.String()
 }
@@ -60,7 +60,7 @@ func (n naming) indexKey(index, table *Relation, i int, full bool) string {
 		// The index may store something else: cstring for name.
 		keyType = column.Type
 	} else {
-		text = key.Expr
+		text = n.requalify(key.Expr, table.Schema)
 		if full && !looksLikeCall(text) {
 			text = "(" + text + ")"
 		}
@@ -188,7 +188,11 @@ func (n naming) constraintDef(c *Constraint, table *Relation) string {
 		}
 		b.WriteString(foreignAction(" ON UPDATE ", c.OnUpdate) + foreignAction(" ON DELETE ", c.OnDelete))
 	case ConstraintCheck:
-		b.WriteString("CHECK (" + c.Check + ")")
+		home := oid.PublicSchema
+		if table != nil {
+			home = table.Schema
+		}
+		b.WriteString("CHECK (" + n.requalify(c.Check, home) + ")")
 	}
 	if c.Deferrable {
 		b.WriteString(" DEFERRABLE")

@@ -15,13 +15,19 @@ import (
 func definitionFunctions() builtin.Table {
 	expr := func(pretty bool) builtin.Impl {
 		return over(func(q *query, args []datum.Datum) (datum.Datum, error) {
-			if relation := oidArg(args[1]); relation != 0 && q.s.Relation(relation) == nil {
-				return datum.Null, nil
+			home := oid.PublicSchema
+			if relation := oidArg(args[1]); relation != 0 {
+				r := q.s.Relation(relation)
+				if r == nil {
+					return datum.Null, nil
+				}
+				home = r.Schema
 			}
+			text := q.requalify(args[0].Str(), home)
 			if pretty && len(args) > 2 && args[2].Bool() {
-				return datum.Text(prettyExpr(args[0].Str())), nil
+				text = prettyExpr(text)
 			}
-			return args[0], nil
+			return datum.Text(text), nil
 		})
 	}
 	constraint := over(func(q *query, args []datum.Datum) (datum.Datum, error) {
