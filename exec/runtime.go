@@ -35,11 +35,12 @@ func (x *execution) SystemRows(relation string) ([][]datum.Datum, error) {
 }
 
 var runtimeRelations = map[string]func(x *execution) [][]datum.Datum{
-	"pg_settings":            (*execution).settingRows,
-	"pg_stat_activity":       (*execution).activityRows,
-	"pg_prepared_statements": (*execution).preparedRows,
-	"pg_cursors":             (*execution).cursorRows,
-	"pg_locks":               (*execution).lockRows,
+	"pg_settings":                   (*execution).settingRows,
+	"pg_stat_activity":              (*execution).activityRows,
+	"pg_prepared_statements":        (*execution).preparedRows,
+	"pg_cursors":                    (*execution).cursorRows,
+	"pg_locks":                      (*execution).lockRows,
+	"pg_stat_progress_create_index": (*execution).buildRows,
 }
 
 func text(s string) datum.Datum { return datum.Text(s) }
@@ -192,6 +193,27 @@ func (x *execution) lockRows() [][]datum.Datum {
 			text(l.Tag.LockType()), datum.Int(databaseOID), relation, datum.Null, datum.Null, datum.Null, datum.Null,
 			classid, objid, objsubid, datum.Null, datum.Int(int64(l.PID)), text(l.Mode.String()),
 			datum.Bool(l.Granted), datum.Bool(false), timestamp(l.WaitStart),
+		})
+	}
+	return rows
+}
+
+// buildRows are the index builds that run, with pgvector's phases.
+func (x *execution) buildRows() [][]datum.Datum {
+	rows := [][]datum.Datum{}
+	for _, s := range x.session.srv.sessions.all() {
+		s.status.mu.Lock()
+		b := s.status.build
+		s.status.mu.Unlock()
+		if b.index == nil {
+			continue
+		}
+		zero := datum.Int(0)
+		rows = append(rows, []datum.Datum{
+			datum.Int(int64(s.pid)), datum.Int(databaseOID), text(s.startup.Database),
+			datum.Int(int64(b.index.Index.Table)), datum.Int(int64(b.index.OID)), text("CREATE INDEX"), text("building index: " + b.phase),
+			zero, zero, zero, datum.Int(int64(b.total)), datum.Int(int64(b.done)),
+			datum.Int(int64(b.total)), datum.Int(int64(b.done)), zero, zero,
 		})
 	}
 	return rows

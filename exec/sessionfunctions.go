@@ -66,7 +66,16 @@ func sessionFunctions() builtin.Table {
 			x.session.locks.UnlockAdvisory()
 			return datum.Text(""), nil
 		},
-		"pg_relation_size":       sqlRelationSize,
+		"pg_relation_size":           sqlRelationSize,
+		"pg_relation_size(regclass)": sqlRelationSize,
+		"inet_client_addr": func(x *execution, _ []datum.Datum) (datum.Datum, error) {
+			return addressOf(x.session.startup.RemoteAddr)
+		},
+		"inet_client_port": func(x *execution, _ []datum.Datum) (datum.Datum, error) { return portOf(x.session.startup.RemoteAddr) },
+		"inet_server_addr": func(x *execution, _ []datum.Datum) (datum.Datum, error) {
+			return addressOf(x.session.startup.LocalAddr)
+		},
+		"inet_server_port":       func(x *execution, _ []datum.Datum) (datum.Datum, error) { return portOf(x.session.startup.LocalAddr) },
 		"pg_table_size":          sqlTableSize,
 		"pg_indexes_size":        sqlIndexesSize,
 		"pg_total_relation_size": sqlTotalSize,
@@ -92,6 +101,24 @@ func sessionFunctions() builtin.Table {
 		return &setRows{rows: rows}, nil
 	}}
 	return t
+}
+
+// addressOf and portOf are the halves of a connection's end, NULL where there is
+// none.
+func addressOf(end string) (datum.Datum, error) {
+	host, _, ok := cutAddress(end)
+	if !ok {
+		return datum.Null, nil
+	}
+	return datum.ByOID(oid.Inet).Input(datum.DefaultEnv(), host)
+}
+
+func portOf(end string) (datum.Datum, error) {
+	_, port, ok := cutAddress(end)
+	if !ok {
+		return datum.Null, nil
+	}
+	return datum.Int(int64(port)), nil
 }
 
 // setRows are the rows of a set-returning function, all in memory.

@@ -35,6 +35,13 @@ func (s *Session) startBuild() {
 	s.status.mu.Unlock()
 }
 
+// endBuild says that nothing is being built any more.
+func (s *Session) endBuild() {
+	s.status.mu.Lock()
+	s.status.build.index = nil
+	s.status.mu.Unlock()
+}
+
 func (s *Session) builtIterations() int {
 	s.status.mu.Lock()
 	defer s.status.mu.Unlock()

@@ -132,6 +132,7 @@ func (s *Session) buildIndex(ctx context.Context, x *execution, table, rel *cata
 		return nil, nil // nothing to index yet: built when it is first used
 	}
 	built, err := b.build(ctx, l.vectors.View(), s.buildProgress(rel))
+	defer s.endBuild()
 	if err != nil {
 		return nil, canceled(ctx, err)
 	}

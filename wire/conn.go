@@ -98,7 +98,8 @@ func (c *conn) start() error {
 	}
 	// Settings given by name win over those in the options.
 	intro.startup.Settings = append(options, intro.startup.Settings...)
-	intro.startup.RemoteAddr = remoteAddr(c.socket)
+	intro.startup.RemoteAddr = tcpAddress(c.socket.RemoteAddr())
+	intro.startup.LocalAddr = tcpAddress(c.socket.LocalAddr())
 	session, err := c.server.backend.Connect(c.ctx, intro.startup, &c.box)
 	if err != nil {
 		return asFatal(err)
@@ -127,9 +128,9 @@ func asFatal(err error) error {
 	return &e
 }
 
-// remoteAddr is a client's address for sessions to show, "" on a Unix socket.
-func remoteAddr(socket net.Conn) string {
-	if a, ok := socket.RemoteAddr().(*net.TCPAddr); ok {
+// tcpAddress is one end of a TCP connection, "" for any other kind.
+func tcpAddress(end net.Addr) string {
+	if a, ok := end.(*net.TCPAddr); ok {
 		return a.String()
 	}
 	return ""

@@ -18,7 +18,8 @@ type Startup struct {
 	// Settings are all other startup parameters, options' -c included, in
 	// the order in which they were given.
 	Settings   []Setting
-	RemoteAddr string
+	// RemoteAddr and LocalAddr are the connection's ends, "host:port".
+	RemoteAddr, LocalAddr string
 }
 
 // Setting is one named value.
