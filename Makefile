@@ -23,7 +23,7 @@ setup: ## What do the tests need that this machine does not have?
 
 # With everything installed no test may be skipped for want of it.
 .PHONY: test
-test: setup lint ## Does it work? Installs what it needs first.
+test: setup datasets lint ## Does it work? Installs what it needs first.
 	VORONOI_REQUIRE_ORACLE=1 $(GO) test -timeout 15m ./...
 	$(MAKE) test-race
 
