@@ -51,6 +51,8 @@ var byMessage = []struct {
 	fragment string
 	state
 }{
+	{"argument of ntile must be a positive", state{pgerr.InvalidArgumentForNtile, "argument of ntile must be greater than zero"}},
+	{"second argument to nth_value must be a positive", state{pgerr.InvalidArgumentForNthValue, "argument of nth_value must be greater than zero"}},
 	{"integer overflow", state{pgerr.NumericValueOutOfRange, "bigint out of range"}},
 	{"Expression tree is too large", state{pgerr.StatementTooComplex, "expression is nested too deeply"}},
 	{"parser stack overflow", state{pgerr.StatementTooComplex, "statement is nested too deeply"}},
