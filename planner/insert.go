@@ -324,5 +324,6 @@ func (s *scope) returning(list []*pg_query.Node) {
 	s.query.Returning = s.targetList(list, inReturning)
 	for _, t := range s.query.Returning {
 		t.Expr = s.resolved(t.Expr)
+		s.viewOrigin(t)
 	}
 }

@@ -150,6 +150,19 @@ func (s *scope) checkColumns(columns []*catalog.Column) {
 	}
 }
 
+// viewOrigin makes a column of RETURNING one of the view.
+func (s *scope) viewOrigin(t *Target) {
+	if s.updatable == nil {
+		return
+	}
+	for i, c := range s.updatable.columns {
+		if equalExprs(c.expr, t.Expr) {
+			t.Table, t.Attnum = s.updatable.view.OID, s.updatable.view.Columns[i].Attnum
+			return
+		}
+	}
+}
+
 // underlying is the table's column that a view's column shows.
 func (s *scope) underlying(c nsColumn) *catalog.Column {
 	if v, ok := c.expr.(*Var); ok && v.Entry == s.query.Target && v.Entry.Columns[v.Col].Column != nil {
