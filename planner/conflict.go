@@ -39,9 +39,8 @@ func (s *scope) conflict(n *pg_query.OnConflictClause) {
 	for i := range c.Excluded.Columns {
 		c.Excluded.Columns[i].Column = nil
 	}
-	s.entries = append(s.entries, c.Excluded)
 	before := s.items
-	s.items = []*nsItem{target, entryItem(c.Excluded)}
+	s.items = []*nsItem{target, s.excludedItem(c.Excluded)}
 	c.Set = s.setList(n.TargetList)
 	c.Where = s.condition(n.WhereClause, inWhere, "WHERE")
 	s.items = before

@@ -26,7 +26,7 @@ func (s *scope) tableSample(n *pg_query.RangeTableSample) arm {
 	c := s.child()
 	entry := c.relationEntry(rel, table.Location)
 	if entry.Kind != EntryRelation || rel.System != nil {
-		s.failAt(n.Location, pgerr.FeatureNotSupported, "TABLESAMPLE clause can only be applied to tables and materialized views")
+		s.failAt(table.Location, pgerr.FeatureNotSupported, "TABLESAMPLE clause can only be applied to tables and materialized views")
 	}
 	c.query.From = []FromItem{&FromEntry{Entry: entry}}
 	for i, column := range entry.Columns {

@@ -150,6 +150,26 @@ func (s *scope) checkColumns(columns []*catalog.Column) {
 	}
 }
 
+// excludedItem is the name EXCLUDED: the row that could not be inserted, with the
+// columns of the view where there is one.
+func (s *scope) excludedItem(e *Entry) *nsItem {
+	if s.updatable == nil {
+		s.entries = append(s.entries, e)
+		return entryItem(e)
+	}
+	it := &nsItem{name: e.Alias, named: true, bare: true, lateralOK: true}
+	for _, c := range s.updatable.columns {
+		expr := mapExpr(c.expr, func(x Expr) Expr {
+			if v, ok := x.(*Var); ok && v.Entry == s.query.Target {
+				return entryVar(e, v.Col, v.Up, v.Pos)
+			}
+			return nil
+		})
+		it.columns = append(it.columns, nsColumn{c.name, expr})
+	}
+	return it
+}
+
 // viewOrigin makes a column of RETURNING one of the view.
 func (s *scope) viewOrigin(t *Target) {
 	if s.updatable == nil {
