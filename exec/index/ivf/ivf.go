@@ -2,6 +2,7 @@ package ivf
 
 import (
 	"math"
+	"slices"
 	"sync/atomic"
 
 	"voronoi/exec/index"
@@ -66,17 +67,18 @@ func (c *coarse) place(vec []float32) []float32 {
 	return unit
 }
 
-// distances is the squared distance of a vector to each centroid.
-func (c *coarse) distances(vec []float32) []float32 {
-	dst := make([]float32, c.centroids.Rows())
-	vectorops.L2Squared(dst, c.place(vec), c.centroids.Data)
+// distances appends the squared distance of a vector to each centroid.
+func (c *coarse) distances(dst []float32, vec []float32) []float32 {
+	from, n := len(dst), c.centroids.Rows()
+	dst = slices.Grow(dst, n)[:from+n]
+	vectorops.L2Squared(dst[from:], c.place(vec), c.centroids.Data)
 	return dst
 }
 
 // nearest is the list that a vector belongs to.
 func (c *coarse) nearest(vec []float32) int {
 	at, least := 0, float32(math.Inf(1))
-	for i, d := range c.distances(vec) {
+	for i, d := range c.distances(nil, vec) {
 		if d < least {
 			at, least = i, d
 		}
@@ -163,28 +165,17 @@ func (x *Index) Nearest(vec []float32, n int) (lists []int, distances []float64,
 	if err := st.view.CheckQuery(vec); err != nil {
 		return nil, nil, err
 	}
-	order := st.order(vec)
+	var o order
+	o.reset(st, vec)
+	o.want(n)
 	for len(lists) < n {
-		c, ok := order.Next()
+		l, squared, ok := o.list()
 		if !ok {
 			break
 		}
-		lists, distances = append(lists, int(c.Key)), append(distances, math.Sqrt(c.Rank))
+		lists, distances = append(lists, l), append(distances, math.Sqrt(float64(squared)))
 	}
 	return lists, distances, nil
-}
-
-// order is all lists in order of their centroids' distance to a vector.
-func (st *state) order(vec []float32) *vectorops.Ranking {
-	distances := st.coarse.distances(vec)
-	lists := make([]vectorops.Candidate, len(distances))
-	for i, d := range distances {
-		lists[i] = vectorops.Candidate{Rank: float64(d), Key: int64(i)}
-	}
-	var r vectorops.Ranking
-	r.Reset()
-	r.Add(lists...)
-	return &r
 }
 
 // Insert takes in a slot.

@@ -2,6 +2,7 @@ package ivf
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -105,7 +106,7 @@ func TestEverySlotInOneNearestList(t *testing.T) { // invariant 1
 				seen[s] = true
 				nearest, err := x.Assign(view.Vector(s))
 				if err != nil || nearest != l {
-					d := st.coarse.distances(view.Vector(s))
+					d := st.coarse.distances(nil, view.Vector(s))
 					if d[l] > d[nearest]*(1+1e-5)+1e-6 {
 						t.Errorf("%v: slot %d is in list %d at %g, nearest is %d at %g", metric, s, l, d[l], nearest, d[nearest])
 					}
@@ -500,4 +501,50 @@ func FuzzLoad(f *testing.F) {
 			search(t, y, 1, []float32{1, 1}, -1, index.SearchOptions{})
 		}
 	})
+}
+
+// TestOrder: lists come nearest first, ties by number, however many are wanted
+// at a time, and a list that has no distance comes last.
+func TestOrder(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, n := range []int{1, 2, 15, 16, 17, 100, 1000} {
+		st := &state{coarse: coarse{centroids: vectorops.NewMatrix(n, 3)}}
+		for i := range st.coarse.centroids.Data {
+			st.coarse.centroids.Data[i] = float32(rng.IntN(4))
+		}
+		if n > 2 {
+			st.coarse.centroids.Row(1)[0] = float32(math.NaN())
+		}
+		vec := []float32{1, 2, 0}
+		want := make([]int, n)
+		distances := st.coarse.distances(nil, vec)
+		for i := range want {
+			want[i] = i
+		}
+		slices.SortStableFunc(want, func(a, b int) int {
+			if nan := distances[a] != distances[a]; nan || distances[b] != distances[b] {
+				return map[bool]int{true: 1, false: -1}[nan]
+			}
+			return cmp.Compare(distances[a], distances[b])
+		})
+		var o order
+		for _, step := range []int{1, 7, n} {
+			o.reset(st, vec)
+			var got []int
+			for {
+				o.want(step)
+				l, squared, ok := o.list()
+				if !ok {
+					break
+				}
+				if squared != distances[l] && squared == squared {
+					t.Fatalf("list %d at %g, not %g", l, squared, distances[l])
+				}
+				got = append(got, l)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%d lists, %d at a time: %v, want %v", n, step, got, want)
+			}
+		}
+	}
 }

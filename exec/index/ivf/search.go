@@ -52,8 +52,8 @@ type cursor struct {
 	allVisible bool
 
 	probes, maxProbes int
-	order             *vectorops.Ranking // lists not yet probed; nil before the first probe
-	ownFrom           index.Slot         // slots from here on were measured first (invariant 3)
+	ordered           bool       // the lists, by their distance to the query: after the first probe
+	ownFrom           index.Slot // slots from here on were measured first (invariant 3)
 
 	// With codes: the lists probed last, how many of their best to measure, and
 	// the last of those that were; deeper if there may be others.
@@ -77,6 +77,7 @@ type cursor struct {
 
 // batch is memory that passes from one search to the next.
 type batch struct {
+	order     order // of the lists
 	slots     []index.Slot
 	ranks     []float64
 	nearest   vectorops.TopK
@@ -132,8 +133,9 @@ func (c *cursor) more() bool {
 	}
 	c.slots, c.ranks = c.slots[:0], c.ranks[:0]
 	switch {
-	case c.order == nil:
-		c.order = c.state.order(c.measure.Query())
+	case !c.ordered:
+		c.ordered = true
+		c.order.reset(c.state, c.measure.Query())
 		c.measureOwn()
 		c.probe()
 	case c.deeper:
@@ -168,8 +170,9 @@ func (c *cursor) measureOwn() {
 // probe looks at the next lists.
 func (c *cursor) probe() {
 	c.probed = c.probed[:0]
+	c.order.want(min(c.probes, c.maxProbes-c.counters.Lists))
 	for i := 0; i < c.probes && c.counters.Lists < c.maxProbes; i++ {
-		l, ok := c.order.Next()
+		l, _, ok := c.order.list()
 		if !ok {
 			break
 		}
@@ -177,7 +180,7 @@ func (c *cursor) probe() {
 			return
 		}
 		c.counters.Lists++
-		p := c.state.lists[l.Key].load()
+		p := c.state.lists[l].load()
 		// A list ascends: behind the view is what was added since.
 		n, _ := slices.BinarySearch(p.slots, c.ownFrom)
 		if c.table != nil {
