@@ -31,6 +31,10 @@ func (l *loadedColumn) index(x *execution, p *planner.VectorScan) (index.Index, 
 	l.mu.RLock()
 	idx, restoring := l.indexes[p.Index.OID], l.restoring[p.Index.OID]
 	l.mu.RUnlock()
+	if lists, ok := idx.(*ivf.Index); ok && restoring == nil && lists.Outgrown() {
+		// Its centroids say little about what the table has become.
+		l.restore(x.session.srv, p.Index.OID, ivfBuilder{o: lists.Options()})
+	}
 	if idx != nil || restoring != nil {
 		return idx, nil
 	}
@@ -68,7 +72,8 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan s
 		return done
 	}
 	done := make(chan struct{})
-	if l.indexes[id] != nil {
+	old := l.indexes[id]
+	if lists, ok := old.(*ivf.Index); old != nil && (!ok || !lists.Outgrown()) {
 		close(done)
 		return done
 	}
@@ -76,11 +81,19 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan s
 	srv.background.start(func(ctx context.Context) {
 		built, err := b.build(ctx, l.vectors.View(), nil)
 		if err == nil {
-			err = srv.asWriter(ctx, func() error {
+			err = srv.writeInternal(ctx, func(conn *storage.Conn) error {
 				l.mu.Lock()
 				defer l.mu.Unlock()
-				if l.indexes[id] != nil {
-					return nil // the writer needed it and did not wait
+				if l.indexes[id] != old {
+					return nil // the writer needed it and did not wait, or it was dropped
+				}
+				if lists, ok := built.(*ivf.Index); ok && b.(ivfBuilder).centroids.Rows() == 0 {
+					if err := writeCentroids(conn, id, lists.Centroids()); err != nil {
+						return err
+					}
+				}
+				if old != nil {
+					l.vectors.Detach(old)
 				}
 				return l.attach(id, built)
 			})
