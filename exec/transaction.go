@@ -48,7 +48,7 @@ type transaction struct {
 	notifications []notification
 	listens       []func()
 	onCommit      []func() // run after the commit is durable or rolled back to nothing
-	onRollback    []func()
+	onRollback    []func() // run when what they belong to is undone, last first
 }
 
 // savepoint is one SAVEPOINT, with what to go back to.
@@ -62,6 +62,8 @@ type savepoint struct {
 	deferred      int
 	notifications int
 	listens       int
+	onCommit      int
+	onRollback    int
 	locks         int
 }
 
@@ -258,21 +260,27 @@ func (s *Session) commit(ctx context.Context) error {
 		return nil
 	}
 	s.closePortals(false)
-	if err := s.holdCursors(ctx); err != nil {
+	// What the user's rows can fail comes first: a cursor that is held stays.
+	err := s.runDeferred(ctx)
+	if err == nil {
+		err = s.holdCursors(ctx)
+	}
+	if err != nil {
 		s.rollback()
 		return err
 	}
 	if tx.writing {
-		if err := s.commitWrites(ctx); err != nil {
+		if err := s.commitWrites(); err != nil {
 			s.rollback()
 			return err
 		}
 	} else if tx.conn != nil {
 		s.release(tx.conn)
 	}
+	// Asked before the settings of this transaction alone end.
+	durable := tx.writing && s.settings.get("synchronous_commit") != "off"
 	s.commitSettings()
 	listens, notifications, onCommit := tx.listens, tx.notifications, tx.onCommit
-	durable := tx.writing && s.settings.get("synchronous_commit") != "off"
 	s.endTransaction()
 	if durable {
 		if err := s.srv.db.SyncCommits(context.WithoutCancel(ctx)); err != nil {
@@ -291,11 +299,8 @@ func (s *Session) commit(ctx context.Context) error {
 
 // commitWrites commits SQLite's transaction and makes the rest of the commit
 // visible with it, then gives the writer lock to the next.
-func (s *Session) commitWrites(ctx context.Context) error {
+func (s *Session) commitWrites() error {
 	tx := &s.tx
-	if err := s.runDeferred(ctx); err != nil {
-		return err
-	}
 	var version int64
 	if tx.defined {
 		meta, err := tx.conn.Meta()
@@ -347,9 +352,7 @@ func (s *Session) abandon() {
 		s.srv.counters.rolledBack(tx.counterLog)
 		tx.counterLog = nil
 	}
-	for _, f := range tx.onRollback {
-		f()
-	}
+	tx.undoTo(0)
 	s.srv.vectors.horizon.leave(s)
 	if tx.conn != nil {
 		s.release(tx.conn)
@@ -360,7 +363,15 @@ func (s *Session) abandon() {
 		s.unlockWriter()
 	}
 	tx.catalog, tx.defined = nil, false
-	tx.deferred, tx.notifications, tx.listens, tx.onCommit, tx.onRollback = nil, nil, nil, nil, nil
+	tx.deferred, tx.notifications, tx.listens, tx.onCommit = nil, nil, nil, nil
+}
+
+// undoTo undoes in memory what statements have done since a mark.
+func (tx *transaction) undoTo(mark int) {
+	for i := len(tx.onRollback) - 1; i >= mark; i-- {
+		tx.onRollback[i]()
+	}
+	tx.onRollback = tx.onRollback[:mark]
 }
 
 // endTransaction forgets the transaction.
@@ -408,7 +419,8 @@ func (s *Session) savepoint(name string) error {
 	tx.savepoints = append(tx.savepoints, savepoint{
 		name: name, settings: len(s.settings.undo),
 		catalog: tx.catalog, defined: tx.defined,
-		deferred: len(tx.deferred), notifications: len(tx.notifications), listens: len(tx.listens), locks: s.locks.Mark(),
+		deferred: len(tx.deferred), notifications: len(tx.notifications), listens: len(tx.listens),
+		onCommit: len(tx.onCommit), onRollback: len(tx.onRollback), locks: s.locks.Mark(),
 	})
 	if !tx.writing {
 		return nil
@@ -464,6 +476,7 @@ func (s *Session) rollbackTo(name string) error {
 	tx.deferred = tx.deferred[:sp.deferred]
 	tx.notifications = tx.notifications[:sp.notifications]
 	tx.listens = tx.listens[:sp.listens]
+	tx.onCommit = tx.onCommit[:sp.onCommit]
 	s.locks.RollbackTo(sp.locks)
 	if sp.real {
 		if err := tx.conn.RollbackTo(savepointName(i)); err != nil {
@@ -472,6 +485,7 @@ func (s *Session) rollbackTo(name string) error {
 		s.srv.vectors.rollbackTo(s, sp.vectors)
 		s.srv.counters.rolledBack(tx.counterLog)
 	}
+	tx.undoTo(sp.onRollback)
 	if tx.defined {
 		tx.catalog, tx.defined = sp.catalog, sp.defined
 		if !tx.defined && tx.catalog == nil && tx.writing {
