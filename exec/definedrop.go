@@ -355,24 +355,39 @@ func (d *definer) forgetVectors(rel *catalog.Relation, c *catalog.Column) error 
 	}
 }
 
-// dropTemporary drops the session's temporary tables, at its end.
-func (s *Session) dropTemporary() {
+// dropTemporary drops the session's temporary tables within its transaction.
+func (s *Session) dropTemporary(ctx context.Context) error {
+	if s.temporary == 0 {
+		return nil
+	}
+	if err := s.startWriting(ctx); err != nil {
+		return err
+	}
+	x, err := s.execute(ctx, nil, nil)
+	if err != nil {
+		return err
+	}
+	defer x.close()
+	d := &definer{s: s, x: x, ctx: ctx}
+	if schema := s.tx.catalog.Schema(s.temporary); schema != nil {
+		if err := d.drop([]catalog.Object{schema}, true); err != nil {
+			return err
+		}
+	}
+	old := s.temporary
+	s.temporary = 0
+	s.tx.onRollback = append(s.tx.onRollback, func() { s.temporary = old })
+	return nil
+}
+
+// endTemporary drops the temporary tables with the session.
+func (s *Session) endTemporary() {
 	if s.temporary == 0 {
 		return
 	}
 	ctx := context.Background()
 	s.startTransaction(txImplicit)
-	err := s.startWriting(ctx)
-	if err == nil {
-		var x *execution
-		if x, err = s.execute(ctx, nil, nil); err == nil {
-			d := &definer{s: s, x: x, ctx: ctx}
-			if schema := s.tx.catalog.Schema(s.temporary); schema != nil {
-				err = d.drop([]catalog.Object{schema}, true)
-			}
-			x.close()
-		}
-	}
+	err := s.dropTemporary(ctx)
 	if err == nil {
 		err = s.commit(ctx)
 	} else {
@@ -381,7 +396,6 @@ func (s *Session) dropTemporary() {
 	if err != nil {
 		s.srv.log.Error("temporary tables could not be dropped", "err", err)
 	}
-	s.temporary = 0
 }
 
 // defaultValue computes a column's default.

@@ -74,6 +74,11 @@ func (s *Session) execute(ctx context.Context, snap *catalog.Snapshot, params []
 	x.path = s.path()
 	x.env = s.Env()
 	s.watch(conn)
+	if err := ctx.Err(); err != nil {
+		// Cancelled before there was a connection to interrupt.
+		x.close()
+		return nil, canceled(ctx, err)
+	}
 	return x, nil
 }
 

@@ -47,6 +47,7 @@ func (c *planCache) init() {
 // make plans a statement for a session.
 func (c *planCache) make(s *Session, st *statement, params []oid.OID, snap *catalog.Snapshot, session string) (planner.Plan, error) {
 	env := s.planEnv(params)
+	env.Catalog = snap // the one of the key, though others may have defined since
 	st.notices = nil
 	env.Notice = func(n *pgerr.Error) { st.notices = append(st.notices, n) }
 	if len(st.parsed.Source) > cachedText || s.tx.defined {
@@ -68,12 +69,13 @@ func (c *planCache) make(s *Session, st *statement, params []oid.OID, snap *cata
 
 // text finds a plan for a query string that holds one statement, so that it
 // need not even be parsed.
-func (c *planCache) text(s *Session, text string) planner.Plan {
+func (c *planCache) text(s *Session, text string) planned {
 	if len(text) > cachedText || s.tx.defined || s.tx.status == txFailed {
-		return nil
+		return planned{}
 	}
 	text = strings.TrimRight(text, "; \t\r\n")
-	return c.find(planCacheKey{text, "", s.planKey(), s.catalog()})
+	snap, key := s.catalog(), s.planKey()
+	return planned{c.find(planCacheKey{text, "", key, snap}), snap, key}
 }
 
 func (c *planCache) find(key planCacheKey) planner.Plan {

@@ -31,10 +31,9 @@ func (s *Session) query(ctx context.Context, text string, r frontend.Receiver) e
 	if p := s.portals[""]; p != nil {
 		s.closePortal(p)
 	}
-	if plan := s.srv.plans.text(s, text); plan != nil && s.tx.status != txFailed {
-		st := &statement{text: text}
-		st.planned = planned{plan, s.catalog(), s.planKey()}
-		st.columns, st.rows = s.resultColumns(plan)
+	if known := s.srv.plans.text(s, text); known.plan != nil && s.tx.status != txFailed {
+		st := &statement{text: text, planned: known}
+		st.columns, st.rows = s.resultColumns(known.plan)
 		return s.runSimple(ctx, st, true, r)
 	}
 	parsed, err := sqlparse.Parse(text)
@@ -42,6 +41,11 @@ func (s *Session) query(ctx context.Context, text string, r frontend.Receiver) e
 		return err
 	}
 	if len(parsed) == 0 {
+		if s.tx.status == txImplicit {
+			if err := s.commit(ctx); err != nil {
+				return err
+			}
+		}
 		return r.Empty()
 	}
 	for i, p := range parsed {

@@ -1,7 +1,11 @@
 package exec
 
 import (
+	"context"
+	"errors"
 	"testing"
+
+	"voronoi/internal/pgerr"
 )
 
 // What a savepoint takes back must also be taken back in memory.
@@ -32,6 +36,56 @@ func TestRollbackToForgetsWhatDefinitionsLeft(t *testing.T) {
 	c.expect("SELECT n.nspname LIKE 'pg_temp_%' FROM pg_class c LEFT JOIN pg_namespace n ON n.oid = c.relnamespace WHERE relname = 'y'", "t")
 }
 
+// DISCARD within a transaction must not lose it, or the writer lock with it.
+func TestDiscardKeepsTheTransaction(t *testing.T) {
+	ts := newServer(t)
+	c, other := ts.connect(), ts.connect()
+	c.exec("CREATE TABLE t (i int)", "CREATE TEMP TABLE x (i int)")
+	c.exec("BEGIN", "INSERT INTO t VALUES (1)", "DISCARD TEMP", "INSERT INTO t VALUES (2)", "ROLLBACK",
+		"BEGIN", "SAVEPOINT a", "DISCARD TEMP", "ROLLBACK TO a", "COMMIT")
+	c.expect("SELECT count(*) FROM t", "0")
+	c.expect("SELECT count(*) FROM x", "0")
+	c.exec("BEGIN", "INSERT INTO t VALUES (1)", "DISCARD TEMP", "COMMIT")
+	c.fails("42P01", "x", "SELECT * FROM x")
+	c.expect("SELECT count(*) FROM t", "1")
+	c.exec("CREATE TEMP TABLE x (i int)")
+	c.fails("25001", "DISCARD ALL cannot run inside a transaction block", "BEGIN; DISCARD ALL")
+	c.exec("ROLLBACK", "DISCARD ALL")
+	c.fails("42P01", "x", "SELECT * FROM x")
+	other.exec("SET lock_timeout = '2s'", "INSERT INTO t VALUES (3)")
+}
+
+// A plan with parameters is not one for a query string, however it was cached.
+func TestQueryStringWithParameters(t *testing.T) {
+	c := newServer(t).connect()
+	if _, err := c.prepared("SELECT $1::int + 1", "5"); err != nil {
+		t.Fatal(err)
+	}
+	c.fails("42P02", "there is no parameter $1", "SELECT $1::int + 1")
+}
+
+// A statement that is cancelled before it has a connection to be interrupted on
+// still ends.
+func TestCancelBeforeTheConnection(t *testing.T) {
+	c := newServer(t).connect()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	c.exec("CREATE TABLE t (i int)", "BEGIN", "INSERT INTO t VALUES (1)")
+	x, err := c.execute(ctx, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.close()
+	reason := pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request")
+	cancel(reason)
+	if x, err = c.execute(ctx, nil, nil); err == nil {
+		x.close()
+		t.Error("a cancelled statement began")
+	} else if !errors.Is(err, reason) && pgerr.Code(err) != pgerr.QueryCanceled {
+		t.Error(err)
+	}
+	c.rollback()
+}
+
 // A cursor WITH HOLD does not outlive a transaction that failed to commit.
 func TestHeldCursorOfFailedCommit(t *testing.T) {
 	c := newServer(t).connect()
@@ -39,4 +93,18 @@ func TestHeldCursorOfFailedCommit(t *testing.T) {
 		"BEGIN", "INSERT INTO f VALUES (1)", "DECLARE c CURSOR WITH HOLD FOR SELECT * FROM f")
 	c.fails("23503", "violates foreign key", "COMMIT")
 	c.fails("34000", `cursor "c" does not exist`, "FETCH c")
+}
+
+// An empty query string ends what was sent without a Sync before it.
+func TestEmptyQueryEndsTheImplicitTransaction(t *testing.T) {
+	ts := newServer(t)
+	c, other := ts.connect(), ts.connect()
+	c.exec("CREATE TABLE t (i int)")
+	ctx := context.Background()
+	if err := errors.Join(c.Parse(ctx, "", "INSERT INTO t VALUES (1)", nil), c.Bind(ctx, "", "", nil),
+		c.Execute(ctx, "", 0, &receiver{c: c})); err != nil {
+		t.Fatal(err)
+	}
+	c.exec("")
+	other.expect("SELECT count(*) FROM t", "1")
 }

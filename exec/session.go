@@ -322,7 +322,7 @@ func canceled(ctx context.Context, err error) error {
 // Close ends the session: what is not committed is rolled back.
 func (s *Session) Close() {
 	s.rollback()
-	s.dropTemporary()
+	s.endTemporary()
 	s.locks.Close()
 	s.srv.channels.unlistenAll(s)
 	s.srv.sessions.remove(s)

@@ -93,7 +93,7 @@ func (s *Session) startUtility(ctx context.Context, plan *planner.UtilityPlan, s
 	case *planner.Notify:
 		return &result{tag: "NOTIFY"}, s.notify(n.Channel, n.Payload)
 	case *planner.Discard:
-		return s.discard(n)
+		return s.discard(ctx, n)
 	case *planner.LockTable:
 		return s.lockTable(ctx, n)
 	case *planner.Maintain:
@@ -311,11 +311,15 @@ func (s *Session) deallocate(n *planner.Deallocate) (*result, error) {
 	return &result{tag: "DEALLOCATE"}, nil
 }
 
-func (s *Session) discard(n *planner.Discard) (*result, error) {
+func (s *Session) discard(ctx context.Context, n *planner.Discard) (*result, error) {
 	if n.What == "ALL" {
 		if s.tx.status == txBlock {
 			return nil, pgerr.New(pgerr.ActiveSQLTransaction, "DISCARD ALL cannot run inside a transaction block")
 		}
+		if err := s.commit(ctx); err != nil {
+			return nil, err
+		}
+		s.ensureTransaction()
 		for _, p := range s.portals {
 			s.closePortal(p)
 		}
@@ -329,7 +333,9 @@ func (s *Session) discard(n *planner.Discard) (*result, error) {
 		s.lastval.set = false
 	}
 	if n.What == "ALL" || n.What == "TEMP" {
-		s.dropTemporary()
+		if err := s.dropTemporary(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return &result{tag: "DISCARD " + n.What}, nil
 }
