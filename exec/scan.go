@@ -269,7 +269,7 @@ func (c *knnCursor) withoutVector() (*storage.Stmt, error) {
 	return c.run.x.conn.Prepare(sql)
 }
 
-// finish adds the search's work to the scan's.
+// finish adds the search's work to the scan's and gives its memory to the next.
 func (c *knnCursor) finish() {
 	if c.cursor != nil {
 		n := c.cursor.Counters()
@@ -278,6 +278,7 @@ func (c *knnCursor) finish() {
 		c.scan.counters.Candidates += n.Candidates
 		c.scan.counters.Delivered += n.Delivered
 		c.scan.relaxed = c.scan.relaxed || c.cursor.Relaxed()
+		c.cursor.Close()
 		c.cursor = nil
 	}
 	if c.nulls != nil {

@@ -39,7 +39,7 @@ func parseConfig(args []string) (config, error) {
 	f.IntVar(&c.construction, "ef-construction", 128, "`number` of candidates while a graph is built")
 	f.IntVar(&c.runs, "runs", 7, "`number` of interleaved runs")
 	f.StringVar(&c.csv, "csv", "", "`file` to write the rows to")
-	f.StringVar(&c.profile, "profile", "", "`file` for a CPU profile: of the server in mode wire, else of this process")
+	f.StringVar(&c.profile, "profile", "", "`file` for a CPU profile: of the server in mode wire, else of this process; that of COPY and the build goes to file.fill")
 	modes := f.String("mode", "engine,session,wire", "`modes` to measure")
 	peers := f.String("peer", "", "`peers` to measure in the same runs: faiss, hnswlib")
 	clients := f.String("clients", "1", "`numbers` of clients at once, for session and wire")

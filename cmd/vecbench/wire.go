@@ -14,7 +14,11 @@ import (
 // fill makes a data directory with the base vectors in a table, and the index,
 // by SQL, and says how long that took.
 func fill(ctx context.Context, c *config, d *dataset, dir string) (known facts, err error) {
-	server, err := startServer(dir, "")
+	profile := c.profile
+	if profile != "" {
+		profile += ".fill"
+	}
+	server, err := startServer(dir, profile)
 	if err != nil {
 		return known, err
 	}

@@ -2,6 +2,7 @@ package ivf
 
 import (
 	"context"
+	"slices"
 
 	"voronoi/exec/index"
 	"voronoi/pq"
@@ -99,19 +100,25 @@ func (e *encoder) append(codes []byte, n int, vec []float32) []byte {
 	return codes
 }
 
-// scanTable is the table by which a query scans codes.
-func (c *coder) scanTable(query []float32) *pq.ScanTable {
-	vec := make([]float32, c.book.Dims())
-	c.coded(vec, query)
-	table := make([]float32, c.book.M*c.book.Ksub)
+// scanTable is the table by which a query scans codes, and what it was made
+// with.
+type scanTable struct {
+	pq.ScanTable
+	vec, entries []float32
+}
+
+// reset makes t the table of a query, and keeps the memory that it has.
+func (t *scanTable) reset(c *coder, query []float32) {
+	t.vec = slices.Grow(t.vec[:0], c.book.Dims())[:c.book.Dims()]
+	c.coded(t.vec, query)
+	n := c.book.M * c.book.Ksub
+	t.entries = slices.Grow(t.entries[:0], n)[:n]
 	if c.metric == vectorops.L2 {
-		c.book.DistanceTable(table, vec)
+		c.book.DistanceTable(t.entries, t.vec)
 	} else {
-		c.book.ProductTable(table, vec)
+		c.book.ProductTable(t.entries, t.vec)
 	}
-	var t pq.ScanTable
-	c.book.Quantize(&t, table)
-	return &t
+	c.book.Quantize(&t.ScanTable, t.entries)
 }
 
 // wantsCodes reports whether an index over rows vectors has codes.
@@ -151,7 +158,7 @@ func (c *coder) moved(codes []byte, kept []int) []byte {
 
 // estimator finds, in the lists of a batch, the slots whose codes are nearest.
 type estimator struct {
-	table *pq.ScanTable
+	table scanTable
 	sums  []uint16
 	hits  []uint64
 	// pool holds what may be among the nearest: the sum, above the slot. It is

@@ -22,7 +22,6 @@ func (c *cursor) refineFactor() int {
 // that are not before after.
 func (c *cursor) refine(after uint64) {
 	e := &c.estimator
-	e.table = c.table
 	e.reset(c.keep, after)
 	var wanted func(index.Slot) bool
 	if c.options.Allowed != nil || !c.allVisible {

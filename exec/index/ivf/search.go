@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"voronoi/exec/index"
-	"voronoi/pq"
 	"voronoi/vectorops"
 )
 
@@ -22,9 +21,7 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 	c.measure = index.NewMeasure(x.options.Metric, query)
 	c.probes = max(o.Probes, 1)
 	c.maxProbes = len(st.lists)
-	if st.coder != nil && c.probes < len(st.lists) { // else the search is to be exact
-		c.table = st.coder.scanTable(query)
-	}
+	c.coded = st.coder != nil && c.probes < len(st.lists) // else the search is to be exact
 	if o.Strict {
 		c.maxProbes = min(c.probes, c.maxProbes)
 	} else if o.MaxProbes > 0 {
@@ -57,7 +54,7 @@ type cursor struct {
 
 	// With codes: the lists probed last, how many of their best to measure, and
 	// the last of those that were; deeper if there may be others.
-	table  *pq.ScanTable
+	coded  bool
 	keep   int
 	worst  uint64
 	deeper bool
@@ -136,6 +133,9 @@ func (c *cursor) more() bool {
 	case !c.ordered:
 		c.ordered = true
 		c.order.reset(c.state, c.measure.Query())
+		if c.coded {
+			c.estimator.table.reset(c.state.coder, c.measure.Query())
+		}
 		c.measureOwn()
 		c.probe()
 	case c.deeper:
@@ -183,7 +183,7 @@ func (c *cursor) probe() {
 		p := c.state.lists[l].load()
 		// A list ascends: behind the view is what was added since.
 		n, _ := slices.BinarySearch(p.slots, c.ownFrom)
-		if c.table != nil {
+		if c.coded {
 			c.probed = append(c.probed, probed{p, n})
 			c.counters.Estimated += n
 			continue
@@ -192,7 +192,7 @@ func (c *cursor) probe() {
 		c.slots = c.filter(c.slots, p.slots[:n])
 		c.ranks = append(c.ranks, c.measure.Slots(&c.view, c.slots[from:])...)
 	}
-	if c.table != nil {
+	if c.coded {
 		c.worst = 0
 		c.keep = max(c.options.Limit*c.refineFactor(), minRefine)
 		c.refine(0)
