@@ -18,12 +18,19 @@ type counters struct {
 	srv   *Server
 	mu    sync.Mutex
 	byOID map[oid.OID]*counter
+	// unlogged are those whose log was undone by a rollback: others may have
+	// used what it had promised, so the next commit writes it.
+	unlogged map[oid.OID]bool
 }
 
 // counter is one number. For a sequence it is guarded by mu; a table's keys are
 // taken by the writer alone.
 type counter struct {
-	mu     sync.Mutex
+	mu sync.Mutex
+	counterState
+}
+
+type counterState struct {
 	last   int64 // the last value given out
 	called bool  // false while last has not been given out yet
 	logged int64 // values up to this one may be given out without writing
@@ -41,6 +48,7 @@ const (
 func (k *counters) init(srv *Server) {
 	k.srv = srv
 	k.byOID = map[oid.OID]*counter{}
+	k.unlogged = map[oid.OID]bool{}
 }
 
 func (k *counters) counter(id oid.OID) *counter {
@@ -58,6 +66,7 @@ func (k *counters) counter(id oid.OID) *counter {
 func (k *counters) forget(id oid.OID) {
 	k.mu.Lock()
 	delete(k.byOID, id)
+	delete(k.unlogged, id)
 	k.mu.Unlock()
 }
 
@@ -69,7 +78,37 @@ func (k *counters) rolledBack(ids []oid.OID) {
 		c.mu.Lock()
 		c.known = false
 		c.mu.Unlock()
+		k.mu.Lock()
+		k.unlogged[id] = true
+		k.mu.Unlock()
 	}
+}
+
+// logAgain writes, with a transaction that is about to commit, the logs that
+// rollbacks have undone.
+func (k *counters) logAgain(tx *transaction) error {
+	k.mu.Lock()
+	var ids []oid.OID
+	for id := range k.unlogged {
+		ids = append(ids, id)
+	}
+	clear(k.unlogged)
+	k.mu.Unlock()
+	tx.counterLog = append(tx.counterLog, ids...)
+	for _, id := range ids {
+		c := k.counter(id)
+		c.mu.Lock()
+		var err error
+		if c.cached && !c.known && c.called {
+			err = writeCounter(tx.conn, id, c.logged, true)
+			c.known = err == nil
+		}
+		c.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nextKey takes a new row key of a table within the writing transaction.

@@ -173,11 +173,26 @@ func (d *definer) createSequence(n *planner.NewSequence, table oid.OID) error {
 	})
 }
 
-// startSequence stores the state of a sequence that has given out nothing.
+// startSequence makes a sequence begin at a value. Nothing is logged ahead, so
+// that others who want a value wait for the writer, and with it for the end of
+// this transaction; if that is a rollback, the sequence goes on where it was.
 func (d *definer) startSequence(rel *catalog.Relation, value int64) error {
-	d.s.srv.counters.forget(rel.OID)
+	c := d.s.srv.counters.counter(rel.OID)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	old := c.counterState
+	d.s.tx.onRollback = append(d.s.tx.onRollback, func() {
+		c.mu.Lock()
+		c.counterState = old
+		c.known = false
+		c.mu.Unlock()
+	})
+	if err := writeCounter(d.s.tx.conn, rel.OID, value, false); err != nil {
+		return err
+	}
 	d.s.tx.counterLog = append(d.s.tx.counterLog, rel.OID)
-	return writeCounter(d.s.tx.conn, rel.OID, value, false)
+	c.counterState = counterState{last: value, logged: value, known: true, cached: true}
+	return nil
 }
 
 func (d *definer) createSequenceStatement(n *planner.CreateSequence) error {

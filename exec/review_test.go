@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
+	"voronoi/exec/lock"
 	"voronoi/internal/pgerr"
 )
 
@@ -64,6 +66,35 @@ func TestQueryStringWithParameters(t *testing.T) {
 	c.fails("42P02", "there is no parameter $1", "SELECT $1::int + 1")
 }
 
+// RESTART holds although others ask for values before it is committed.
+func TestSequenceRestartAgainstNextval(t *testing.T) {
+	for _, end := range []string{"COMMIT", "ROLLBACK"} {
+		ts := newServer(t)
+		a, b := ts.connect(), ts.connect()
+		a.exec("CREATE SEQUENCE s")
+		a.expect("SELECT nextval('s')", "1")
+		a.exec("BEGIN", "ALTER SEQUENCE s RESTART WITH 1000")
+		done := make(chan float64)
+		go func() { done <- b.number("SELECT nextval('s')") }()
+		var early float64
+		select {
+		case early = <-done:
+		case <-time.After(100 * time.Millisecond):
+		}
+		a.exec(end)
+		if early == 0 {
+			early = <-done
+		}
+		late := a.number("SELECT nextval('s')")
+		if end == "COMMIT" && late < 1000 {
+			t.Errorf("after RESTART WITH 1000: %v, then %v", early, late)
+		}
+		if end == "ROLLBACK" && (late > 1000 || late <= 1 || late == early) {
+			t.Errorf("after RESTART was rolled back: %v, then %v", early, late)
+		}
+	}
+}
+
 // A statement that is cancelled before it has a connection to be interrupted on
 // still ends.
 func TestCancelBeforeTheConnection(t *testing.T) {
@@ -95,6 +126,51 @@ func TestHeldCursorOfFailedCommit(t *testing.T) {
 	c.fails("34000", `cursor "c" does not exist`, "FETCH c")
 }
 
+// A value of a sequence that waits for the writer is part of a deadlock as any
+// other wait.
+func TestNextvalDeadlock(t *testing.T) {
+	ts := newServer(t)
+	a, b := ts.connect(), ts.connect()
+	a.exec("CREATE SEQUENCE s", "CREATE TABLE t (i int)", "BEGIN", "SELECT pg_advisory_xact_lock(1)")
+	b.exec("BEGIN", "INSERT INTO t VALUES (1)")
+	failed := make(chan error, 2)
+	run := func(c *testClient, sql string) {
+		_, err := c.query(sql)
+		if err != nil {
+			c.query("ROLLBACK")
+		}
+		failed <- err
+	}
+	go run(a, "SELECT nextval('s')")
+	for !ts.waiting() {
+		time.Sleep(time.Millisecond)
+	}
+	go run(b, "SELECT pg_advisory_xact_lock(1)")
+	select {
+	case err := <-failed:
+		if pgerr.Code(err) != pgerr.DeadlockDetected {
+			t.Error(err)
+		}
+	case <-time.After(3 * time.Second):
+		t.Error("a deadlock was not found")
+		a.interrupt(pgerr.New(pgerr.QueryCanceled, "test"))
+		<-failed
+	}
+	<-failed
+	a.query("ROLLBACK")
+	b.query("ROLLBACK")
+}
+
+// waiting reports whether anybody waits for the writer lock.
+func (ts *testServer) waiting() bool {
+	for _, l := range ts.locks.List() {
+		if l.Tag == lock.Writer && !l.Granted {
+			return true
+		}
+	}
+	return false
+}
+
 // An empty query string ends what was sent without a Sync before it.
 func TestEmptyQueryEndsTheImplicitTransaction(t *testing.T) {
 	ts := newServer(t)
@@ -107,4 +183,24 @@ func TestEmptyQueryEndsTheImplicitTransaction(t *testing.T) {
 	}
 	c.exec("")
 	other.expect("SELECT count(*) FROM t", "1")
+}
+
+// A log-ahead that was rolled back is written again before what others took from
+// it can be lost.
+func TestRolledBackLogIsWrittenAgain(t *testing.T) {
+	ts := newServer(t)
+	a, b := ts.connect(), ts.connect()
+	a.exec("CREATE SEQUENCE s", "CREATE TABLE t (i int PRIMARY KEY)", "SELECT nextval('s')",
+		"SELECT nextval('s') FROM generate_series(1, 32)", "BEGIN", "INSERT INTO t VALUES (0)", "SELECT nextval('s')")
+	value := b.rows("SELECT nextval('s')")
+	a.exec("ROLLBACK")
+	b.exec("INSERT INTO t VALUES (" + value + ")")
+	for _, rel := range ts.catalogs.current().Relations() {
+		if rel.Sequence != nil {
+			ts.counters.forget(rel.OID) // as a crash does
+		}
+	}
+	if next := b.number("SELECT nextval('s')"); next <= b.number("SELECT i FROM t") {
+		t.Errorf("value %v was given out twice", next)
+	}
 }

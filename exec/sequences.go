@@ -31,9 +31,12 @@ func (x *execution) nextval(rel *catalog.Relation) (int64, error) {
 		}
 		// The counter must not stay locked while we wait for the writer, who
 		// may be waiting for the counter.
-		err = s.srv.writeInternal(x.ctx, func(conn *storage.Conn) error {
+		err = s.writeAside(x.ctx, func(conn *storage.Conn) error {
 			c.mu.Lock()
 			defer c.mu.Unlock()
+			if !c.cached {
+				return nil // a RESTART that we waited for was rolled back: try again
+			}
 			value, err := c.following(rel)
 			if err != nil {
 				return err
@@ -160,12 +163,23 @@ func (x *execution) setval(rel *catalog.Relation, value int64, called bool) erro
 		tx.counterLog = append(tx.counterLog, rel.OID)
 		err = store(tx.conn)
 	} else {
-		err = x.session.srv.writeInternal(x.ctx, store)
+		err = x.session.writeAside(x.ctx, store)
 	}
 	if err == nil && called {
 		x.session.currval[rel.OID] = value
 	}
 	return err
+}
+
+// writeAside writes in a transaction of its own while the session's does not
+// write; the session's commit waits until it is durable.
+func (s *Session) writeAside(ctx context.Context, write func(conn *storage.Conn) error) error {
+	if err := s.lockWriter(ctx); err != nil {
+		return err
+	}
+	defer s.unlockWriter()
+	s.tx.aside = true
+	return s.srv.inOwnTransaction(ctx, write)
 }
 
 // asWriter calls f while the server itself holds the writer lock.
@@ -181,19 +195,23 @@ func (srv *Server) asWriter(ctx context.Context, f func() error) error {
 // writeInternal writes in a transaction of the server's own, which is durable
 // with the next commit that is.
 func (srv *Server) writeInternal(ctx context.Context, write func(conn *storage.Conn) error) error {
-	return srv.asWriter(ctx, func() error {
-		conn, err := srv.db.Acquire(ctx)
-		if err != nil {
-			return err
-		}
-		defer srv.db.Release(conn)
-		if err := conn.BeginImmediate(); err != nil {
-			return err
-		}
-		if err := write(conn); err != nil {
-			conn.Rollback()
-			return err
-		}
-		return conn.Commit()
-	})
+	return srv.asWriter(ctx, func() error { return srv.inOwnTransaction(ctx, write) })
+}
+
+// inOwnTransaction calls write between BEGIN and COMMIT. The caller holds the
+// writer lock.
+func (srv *Server) inOwnTransaction(ctx context.Context, write func(conn *storage.Conn) error) error {
+	conn, err := srv.db.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer srv.db.Release(conn)
+	if err := conn.BeginImmediate(); err != nil {
+		return err
+	}
+	if err := write(conn); err != nil {
+		conn.Rollback()
+		return err
+	}
+	return conn.Commit()
 }

@@ -32,6 +32,7 @@ type transaction struct {
 	// under repeatable read; without it every statement has its own.
 	conn    *storage.Conn
 	writing bool  // holds the writer lock and a SQLite write transaction
+	aside   bool  // something of it was written in a transaction of its own: sequences' log
 	seq     int64 // the commit sequence that conn reads; when writing, the one to be
 
 	// catalog is the session's own view of the catalog: with uncommitted
@@ -278,7 +279,7 @@ func (s *Session) commit(ctx context.Context) error {
 		s.release(tx.conn)
 	}
 	// Asked before the settings of this transaction alone end.
-	durable := tx.writing && s.settings.get("synchronous_commit") != "off"
+	durable := (tx.writing || tx.aside) && s.settings.get("synchronous_commit") != "off"
 	s.commitSettings()
 	listens, notifications, onCommit := tx.listens, tx.notifications, tx.onCommit
 	s.endTransaction()
@@ -301,6 +302,9 @@ func (s *Session) commit(ctx context.Context) error {
 // visible with it, then gives the writer lock to the next.
 func (s *Session) commitWrites() error {
 	tx := &s.tx
+	if err := s.srv.counters.logAgain(tx); err != nil {
+		return err
+	}
 	var version int64
 	if tx.defined {
 		meta, err := tx.conn.Meta()
