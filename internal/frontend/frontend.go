@@ -17,7 +17,7 @@ type Startup struct {
 	Database string
 	// Settings are all other startup parameters, options' -c included, in
 	// the order in which they were given.
-	Settings   []Setting
+	Settings []Setting
 	// RemoteAddr and LocalAddr are the connection's ends, "host:port".
 	RemoteAddr, LocalAddr string
 }
