@@ -97,7 +97,24 @@ func (d *definer) addColumn(id oid.OID, n *planner.AddColumn) error {
 			return err
 		}
 	}
+	for _, c := range n.Constraints {
+		if err := d.checkNewConstraint(id, c); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// checkNewConstraint checks all rows against a constraint that came with a
+// column.
+func (d *definer) checkNewConstraint(id oid.OID, c *catalog.Constraint) error {
+	alone := copyRelation(d.relation(id))
+	alone.Constraints = []*catalog.Constraint{c}
+	plan, err := planner.RowConstraints(d.s.planEnv(nil), alone)
+	if err != nil {
+		return err
+	}
+	return d.checkRows(id, c, plan.Checks)
 }
 
 // rewrite gives one column a new value in every row, computed over the other

@@ -8,6 +8,7 @@ import (
 	"voronoi/exec/storage"
 	"voronoi/internal/datum"
 	"voronoi/internal/pgerr"
+	"voronoi/planner"
 )
 
 // foreignKey is one foreign key of the table that is written, as seen from the
@@ -242,6 +243,14 @@ func (w *tableWriter) cascade(k *foreignKey, r keyRow, action byte) error {
 		return err
 	}
 	defer other.close()
+	deletes := action == 'c' && r.new == nil
+	var m *modification
+	if !deletes {
+		if m, err = w.x.constraints(other); err != nil {
+			return err
+		}
+		defer m.closeRules()
+	}
 	for _, key := range keys {
 		old, err := other.read(key)
 		if err != nil {
@@ -250,7 +259,7 @@ func (w *tableWriter) cascade(k *foreignKey, r keyRow, action byte) error {
 		if old == nil {
 			continue
 		}
-		if action == 'c' && r.new == nil {
+		if deletes {
 			if err := other.delete(key, old); err != nil {
 				return err
 			}
@@ -270,7 +279,7 @@ func (w *tableWriter) cascade(k *foreignKey, r keyRow, action byte) error {
 				}
 			}
 		}
-		if err := other.checkNotNull(row); err != nil {
+		if err := m.fill(row); err != nil {
 			return err
 		}
 		if err := other.update(key, old, row); err != nil {
@@ -278,6 +287,29 @@ func (w *tableWriter) cascade(k *foreignKey, r keyRow, action byte) error {
 		}
 	}
 	return other.finish()
+}
+
+// constraints is a modification that only fills and checks the rows that an
+// action writes. Its writer stays the caller's.
+func (x *execution) constraints(w *tableWriter) (*modification, error) {
+	plan, err := planner.RowConstraints(x.session.planEnv(nil), w.rel)
+	if err != nil {
+		return nil, err
+	}
+	m := &modification{x: x, plan: plan, writer: w}
+	if m.checks, err = x.rowEvaluator(plan.Checks); err != nil {
+		return nil, err
+	}
+	if m.generated, err = x.rowEvaluator(plan.Generated); err != nil {
+		m.checks.close()
+		return nil, err
+	}
+	return m, nil
+}
+
+func (m *modification) closeRules() {
+	m.checks.close()
+	m.generated.close()
 }
 
 // runDeferred checks the deferred foreign keys before COMMIT.

@@ -126,6 +126,25 @@ func TestHeldCursorOfFailedCommit(t *testing.T) {
 	c.fails("34000", `cursor "c" does not exist`, "FETCH c")
 }
 
+// A new column's constraints hold for the rows that there are.
+func TestAddColumnChecksItsConstraints(t *testing.T) {
+	c := newServer(t).connect()
+	c.exec("CREATE TABLE p (i int PRIMARY KEY)", "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)")
+	c.fails("23503", "violates foreign key", "ALTER TABLE t ADD COLUMN r int DEFAULT 7 REFERENCES p")
+	c.fails("23514", "violated by some row", "ALTER TABLE t ADD COLUMN n int DEFAULT -1 CHECK (n > 0)")
+	c.exec("ALTER TABLE t ADD COLUMN n int DEFAULT 1 CHECK (n > 0)")
+}
+
+// What a foreign key's action writes obeys the referencing table's rules.
+func TestCascadeObeysChecks(t *testing.T) {
+	c := newServer(t).connect()
+	c.exec("CREATE TABLE p (i int PRIMARY KEY)",
+		"CREATE TABLE f (i int REFERENCES p ON UPDATE CASCADE CHECK (i < 10), twice int GENERATED ALWAYS AS (i * 2) STORED)",
+		"INSERT INTO p VALUES (1)", "INSERT INTO f VALUES (1)", "UPDATE p SET i = 2")
+	c.expect("SELECT i, twice FROM f", "2|4")
+	c.fails("23514", "violates check constraint", "UPDATE p SET i = 20")
+}
+
 // A value of a sequence that waits for the writer is part of a deadlock as any
 // other wait.
 func TestNextvalDeadlock(t *testing.T) {

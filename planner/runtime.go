@@ -29,6 +29,15 @@ func DefaultQuery(env *Env, rel *catalog.Relation, c *catalog.Column) (q *RowQue
 	return q, m.err
 }
 
+// RowConstraints plans what is computed for a new row of a table apart from any
+// statement: the plan has only Checks and Generated with what belongs to them.
+func RowConstraints(env *Env, rel *catalog.Relation) (plan *ModifyPlan, err error) {
+	defer caught(&err)
+	m := &modifier{env: env, q: &Query{Target: relationRange(rel)}, plan: &ModifyPlan{Table: rel}}
+	m.constraints()
+	return m.plan, m.err
+}
+
 // CoerceArgument makes an argument of EXECUTE fit the parameter's type, as an
 // assignment would.
 func CoerceArgument(env *Env, e Expr, to oid.OID, number int) (coerced Expr, err error) {
