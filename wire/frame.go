@@ -57,7 +57,7 @@ func (f *frameReader) next() (typ byte, body []byte, err error) {
 	if err := f.fill(5); err != nil {
 		return 0, nil, unexpected(err)
 	}
-	n := int64(binary.BigEndian.Uint32(f.buf[f.pos+1:])) - 4
+	n := int64(int32(binary.BigEndian.Uint32(f.buf[f.pos+1:]))) - 4
 	if n < 0 {
 		return 0, nil, errFrameLength
 	}
