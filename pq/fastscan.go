@@ -1,6 +1,10 @@
 package pq
 
-import "voronoi/vectorops"
+import (
+	"math"
+
+	"voronoi/vectorops"
+)
 
 // ScanKsub is how many centroids a part has in codes of 4 bits, which fast
 // scan takes.
@@ -36,6 +40,7 @@ func (cb *Codebook) Unpack(code, block []byte, v int) {
 type ScanTable struct {
 	Tables     []byte
 	Bias, Step float32
+	least      []float32 // of each part, while the table is made
 }
 
 // Quantize makes t the byte form of a table, which has Ksub entries for each
@@ -47,16 +52,19 @@ func (cb *Codebook) Quantize(t *ScanTable, table []float32) {
 	}
 	t.Tables = t.Tables[:size]
 	clear(t.Tables)
-	t.Bias = 0
+	t.Bias, t.least = 0, t.least[:0]
 	var widest float32
 	for j := range cb.M {
-		part := table[j*cb.Ksub : (j+1)*cb.Ksub]
-		least, most := part[0], part[0]
-		for _, x := range part[1:] {
-			least, most = min(least, x), max(most, x)
+		// Integers have a minimum without a branch that would be mispredicted.
+		least, most := int32(math.MaxInt32), int32(math.MinInt32)
+		for _, x := range table[j*cb.Ksub : (j+1)*cb.Ksub] {
+			o := ordered(math.Float32bits(x))
+			least, most = min(least, o), max(most, o)
 		}
-		t.Bias += least
-		widest = max(widest, most-least)
+		from, to := unordered(least), unordered(most)
+		t.least = append(t.least, from)
+		t.Bias += from
+		widest = max(widest, to-from)
 	}
 	levels := float32(min(255, 65535/cb.M))
 	t.Step = widest / levels
@@ -67,16 +75,19 @@ func (cb *Codebook) Quantize(t *ScanTable, table []float32) {
 	inverse := 1 / t.Step
 	for j := range cb.M {
 		part := table[j*cb.Ksub : (j+1)*cb.Ksub]
-		least := part[0]
-		for _, x := range part[1:] {
-			least = min(least, x)
-		}
-		out := t.Tables[j*ScanKsub:]
+		least := t.least[j]
+		out := t.Tables[j*ScanKsub:][:len(part)]
 		for c, x := range part {
-			out[c] = byte(min((x-least)*inverse+0.5, levels))
+			out[c] = byte(int32((x-least)*inverse + 0.5)) // levels at most
 		}
 	}
 }
+
+// ordered are the bits of a float as an integer that orders as the floats do,
+// NaN before and behind all others; unordered is the float again.
+func ordered(bits uint32) int32 { return int32(bits) ^ int32(bits)>>31&math.MaxInt32 }
+
+func unordered(o int32) float32 { return math.Float32frombits(uint32(o ^ o>>31&math.MaxInt32)) }
 
 // maxFinite is more than any range of distances that is worth a table.
 const maxFinite = 1e38

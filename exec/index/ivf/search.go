@@ -31,7 +31,8 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 }
 
 const (
-	// firstRows is the least that is kept of a batch of lists at first.
+	// firstRows is what is kept of a batch of lists at first when the caller
+	// does not say how many rows it will take.
 	firstRows = 32
 	// maxHeapRows is up to where a heap is better than sorting all.
 	maxHeapRows = 4096
@@ -219,7 +220,11 @@ func (c *cursor) filter(dst, slots []index.Slot) []index.Slot {
 
 // rankNearest finds the first rows of the batch.
 func (c *cursor) rankNearest() {
-	c.nearest.Reset(min(max(c.options.Limit, firstRows), maxHeapRows))
+	keep := firstRows
+	if c.options.Limit > 0 {
+		keep = c.options.Limit
+	}
+	c.nearest.Reset(min(keep, maxHeapRows))
 	for i, rank := range c.ranks {
 		if c.nearest.Full() && rank > c.nearest.Last().Rank {
 			continue
