@@ -11,11 +11,11 @@ import (
 // printFacts prints what is not measured by queries.
 func printFacts(w io.Writer, subjects []subject) {
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "subject\tbuild s\tindex bytes/vector\tRSS MiB\tfirst answer s\tCOPY rows/s\t")
+	fmt.Fprintln(t, "subject\tbuild s\tindex bytes/vector\tRSS MiB\tfirst answer s\tCOPY rows/s\tSELECT 1 µs\t")
 	for _, s := range subjects {
 		f := s.facts()
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t\n", s.name(), known("%.2f", f.build.Seconds()), known("%.0f", f.index),
-			known("%.0f", float64(f.resident)/(1<<20)), known("%.3f", f.firstTime.Seconds()), known("%.0f", f.copyRows))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", s.name(), known("%.2f", f.build.Seconds()), known("%.0f", f.index),
+			known("%.0f", float64(f.resident)/(1<<20)), known("%.3f", f.firstTime.Seconds()), known("%.0f", f.copyRows), known("%.0f", microseconds(f.roundTrip)))
 	}
 	t.Flush()
 	fmt.Fprintln(w)

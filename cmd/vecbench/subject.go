@@ -35,6 +35,7 @@ type facts struct {
 	index     float64       // bytes of the index for each vector, the vector not counted
 	resident  int64         // bytes of the process when all was done
 	firstTime time.Duration // from the start of a server to the first answer by the index
+	roundTrip time.Duration // of a prepared statement without work, median
 }
 
 // searcher is one client of a subject.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,10 +83,33 @@ func newOverWire(ctx context.Context, c *config, d *dataset, truth [][]int64, di
 		return nil, err
 	}
 	w.known.firstTime, err = awaitIndex(ctx, c, began, func() (work, error) { return w.work(ctx, w.points()[0], 1) })
+	if err == nil {
+		w.known.roundTrip, err = w.roundTrip(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
+}
+
+// roundTrip is the median time of a statement that has nothing to do.
+func (w *overWire) roundTrip(ctx context.Context) (_ time.Duration, err error) {
+	conn, err := connect(ctx, w.server.address)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+	times := make([]time.Duration, 2000)
+	for i := range times {
+		var one int64
+		began := time.Now()
+		if err := conn.QueryRow(ctx, "SELECT 1::bigint").Scan(&one); err != nil {
+			return 0, err
+		}
+		times[i] = time.Since(began)
+	}
+	slices.Sort(times)
+	return times[len(times)/2], nil
 }
 
 func (w *overWire) name() string { return "wire" }
