@@ -434,9 +434,39 @@ func (d *definer) alterColumnType(id oid.OID, n *planner.AlterColumnType) error 
 			return err
 		}
 	}
+	if err := d.checkAnew(id, &column); err != nil {
+		return err
+	}
 	for _, index := range rebuilt {
 		if err := d.rebuildAfterTypeChange(rel, index); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkAnew checks what holds for a column whose values are new: NOT NULL, its
+// constraints and the foreign keys that refer to it.
+func (d *definer) checkAnew(id oid.OID, column *catalog.Column) error {
+	if column.NotNull {
+		if err := d.checkNoNulls(id, column); err != nil {
+			return err
+		}
+	}
+	for _, c := range d.relation(id).Constraints {
+		if slices.Contains(c.Columns, column.Attnum) && !c.NotValid {
+			if err := d.checkNewConstraint(id, c); err != nil {
+				return err
+			}
+		}
+	}
+	for _, other := range d.s.tx.catalog.Referencing(id) {
+		for _, c := range other.Constraints {
+			if c.Kind == catalog.ConstraintForeign && c.Foreign == id && slices.Contains(c.ForeignColumns, column.Attnum) && !c.NotValid {
+				if err := d.checkNewConstraint(other.OID, c); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

@@ -223,3 +223,71 @@ func TestRolledBackLogIsWrittenAgain(t *testing.T) {
 		t.Errorf("value %v was given out twice", next)
 	}
 }
+
+// A failed transaction lets go of its locks before its ROLLBACK.
+func TestFailedTransactionFreesLocks(t *testing.T) {
+	ts := newServer(t)
+	c, other := ts.connect(), ts.connect()
+	c.exec("BEGIN", "SELECT pg_advisory_xact_lock(1)")
+	c.query("SELECT 1/0")
+	other.expect("SELECT pg_try_advisory_lock(1)", "t")
+	c.exec("ROLLBACK")
+}
+
+// A new type of a column is checked against what holds for it.
+func TestAlterTypeChecksConstraints(t *testing.T) {
+	c := newServer(t).connect()
+	c.exec("CREATE TABLE t (i int CHECK (i > 5))", "INSERT INTO t VALUES (6)")
+	c.fails("23514", "", "ALTER TABLE t ALTER i TYPE int USING 1")
+	c.exec("CREATE TABLE p (i int PRIMARY KEY)", "INSERT INTO p VALUES (1)", "CREATE TABLE f (i int REFERENCES p)", "INSERT INTO f VALUES (1)")
+	c.fails("23503", "", "ALTER TABLE f ALTER i TYPE bigint USING 7")
+	c.exec("CREATE TABLE n (i int NOT NULL)", "INSERT INTO n VALUES (1)")
+	c.fails("23502", "", "ALTER TABLE n ALTER i TYPE bigint USING NULL")
+}
+
+func TestSuspendedPortals(t *testing.T) {
+	ts := newServer(t)
+	c := ts.connect()
+	ctx := context.Background()
+	c.exec("CREATE TABLE t (i int, v vector(1))", "INSERT INTO t SELECT g, ARRAY[g]::real[]::vector FROM generate_series(1, 100) g")
+	for _, iso := range []string{"", " ISOLATION LEVEL REPEATABLE READ"} {
+		c.exec("BEGIN" + iso)
+		c.Parse(ctx, "s", "SELECT i FROM t ORDER BY v <-> '[0]'", nil)
+		c.Bind(ctx, "p", "s", nil)
+		_, cols, _, _ := c.DescribeStatement(ctx, "s")
+		r := &receiver{c: c}
+		r.columns = cols
+		if err := c.Execute(ctx, "p", 2, r); err != nil {
+			t.Fatal(err)
+		}
+		c.exec("DELETE FROM t WHERE i < 50", "SAVEPOINT a", "DROP TABLE t")
+		if err := c.Execute(ctx, "p", 0, r); err != nil || len(r.rows) != 100 || r.rows[99][0] != "100" {
+			t.Error(iso, err, len(r.rows))
+		}
+		c.exec("ROLLBACK")
+		c.CloseStatement("s")
+	}
+	c.exec("BEGIN", "DECLARE c CURSOR WITH HOLD FOR SELECT i FROM t ORDER BY i", "FETCH 1 FROM c", "TRUNCATE t", "COMMIT", "DROP TABLE t")
+	c.expect("FETCH 2 FROM c", "2", "3")
+	if n := len(ts.vectors.horizon.live); n != 0 {
+		t.Errorf("%d snapshots are left", n)
+	}
+}
+
+func TestForeignKeysOfOneTable(t *testing.T) {
+	c := newServer(t).connect()
+	c.exec("CREATE TABLE tree (i int PRIMARY KEY, up int REFERENCES tree ON DELETE CASCADE, v vector(1))",
+		"INSERT INTO tree VALUES (3, 2, '[3]'), (2, 1, '[2]'), (1, NULL, '[1]'), (4, 4, '[4]')",
+		"DELETE FROM tree WHERE i = 4", "DELETE FROM tree WHERE i = 1")
+	c.expect("SELECT count(*) FROM tree", "0")
+	c.expect("SELECT count(*) FROM knn('tree', '[0]')", "0")
+	c.exec("CREATE TABLE a (i int PRIMARY KEY)", "CREATE TABLE b (i int DEFAULT 9 REFERENCES a ON DELETE SET DEFAULT)",
+		"INSERT INTO a VALUES (1)", "INSERT INTO b VALUES (1)")
+	c.fails("23503", "", "DELETE FROM a")
+	c.exec("INSERT INTO a VALUES (9)", "DELETE FROM a WHERE i = 1")
+	c.expect("SELECT i FROM b", "9")
+	c.exec("CREATE TABLE d (i int REFERENCES a DEFERRABLE INITIALLY DEFERRED)", "BEGIN", "INSERT INTO d VALUES (5)", "SAVEPOINT s", "INSERT INTO d VALUES (6)", "ROLLBACK TO s", "INSERT INTO a VALUES (5)", "COMMIT",
+		"BEGIN", "DELETE FROM a WHERE i = 5", "INSERT INTO a VALUES (5)", "COMMIT")
+	c.fails("23503", "", "DELETE FROM a WHERE i = 5")
+	c.exec("BEGIN", "INSERT INTO d VALUES (7)", "DROP TABLE d", "COMMIT")
+}

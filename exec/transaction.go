@@ -400,6 +400,7 @@ func (s *Session) Fail() {
 		if len(s.tx.savepoints) == 0 {
 			// Nothing can be gone back to: let others write.
 			s.abandon()
+			s.locks.EndTransaction()
 		}
 	}
 }
