@@ -13,6 +13,7 @@
 //
 //	recall      part of the true nearest that was found, by key, mean
 //	QPS         queries a second, all clients together
+//	per CPU s   queries a second of processor time of the process that searches
 //	p50, p99    of the time that one query takes its client
 //	estimated   vectors measured by their codes, for one query
 //	candidates  vectors measured exactly, for one query
@@ -37,5 +38,7 @@
 // All subjects and settings take turns, and that --runs times. A row shows the
 // medians. A ratio is the median over the runs of the quotient of two rates
 // of the same run: of the best that either subject reached with a recall of at
-// least the floor. What slows down one run slows down both of its sides.
+// least the floor. What slows down one run slows down both of its sides, though
+// not alike when there is more work than processors: then the ratio of queries
+// a second of processor time says more.
 package main

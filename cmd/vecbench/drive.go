@@ -35,7 +35,7 @@ func drive(ctx context.Context, clients int, truth [][]int64, open func(context.
 	times, recalls, failed := make([]time.Duration, n*clients), make([]float64, n*clients), make([]error, clients)
 	runtime.GC()
 	var wait sync.WaitGroup
-	began := time.Now()
+	began, spent := time.Now(), processorTime()
 	for number, one := range all {
 		wait.Go(func() {
 			keys := make([]int64, 0, len(truth[0]))
@@ -52,12 +52,15 @@ func drive(ctx context.Context, clients int, truth [][]int64, open func(context.
 		})
 	}
 	wait.Wait()
-	took := time.Since(began)
+	took, used := time.Since(began), processorTime()-spent
 	for _, r := range recalls {
 		s.recall += r / float64(len(recalls))
 	}
 	slices.Sort(times)
 	s.qps = float64(len(times)) / took.Seconds()
+	if used > 0 {
+		s.perCPU = float64(len(times)) / used.Seconds()
+	}
 	s.p50, s.p99 = times[len(times)/2], times[len(times)*99/100]
 	return s, errors.Join(failed...)
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
+	"time"
 )
 
 // instructions are the CPU flags that the kernels of anybody depend on.
@@ -62,6 +64,15 @@ func load() string {
 	}
 	first, _, _ := strings.Cut(string(b), " ")
 	return first
+}
+
+// processorTime is what this process has used so far.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // resident is the memory of a process, 0 where the system does not tell.

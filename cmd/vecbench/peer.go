@@ -94,8 +94,8 @@ func (p *peer) measure(_ context.Context, at point) (s sample, err error) {
 		return s, err
 	}
 	var answer struct {
-		Seconds float64
-		Keys    [][]int64
+		Seconds, Processor float64
+		Keys               [][]int64
 	}
 	if err = p.out.Decode(&answer); err != nil {
 		return s, fmt.Errorf("%s: %w", p.called, err)
@@ -107,6 +107,7 @@ func (p *peer) measure(_ context.Context, at point) (s sample, err error) {
 		s.recall += index.Recall(p.truth[i], keys) / float64(len(p.truth))
 	}
 	s.qps = float64(len(p.truth)) / answer.Seconds
+	s.perCPU = float64(len(p.truth)) / answer.Processor
 	return s, nil
 }
 

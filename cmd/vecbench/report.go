@@ -32,11 +32,11 @@ func known(format string, x float64) string {
 // printSeries prints the medians.
 func printSeries(w io.Writer, all []*series) {
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "subject\tsetting\tclients\trecall\tQPS\tp50 µs\tp99 µs\testimated\tcandidates\t")
+	fmt.Fprintln(t, "subject\tsetting\tclients\trecall\tQPS\tper CPU s\tp50 µs\tp99 µs\testimated\tcandidates\t")
 	for _, one := range all {
 		s := one.samples
-		fmt.Fprintf(t, "%s\t%s\t%d\t%.4f\t%.0f\t%s\t%s\t%s\t%s\t\n", one.subject.name(), known("%.0f", float64(one.at.setting)), one.at.clients,
-			median(s, recallOf), median(s, rateOf),
+		fmt.Fprintf(t, "%s\t%s\t%d\t%.4f\t%.0f\t%s\t%s\t%s\t%s\t%s\t\n", one.subject.name(), known("%.0f", float64(one.at.setting)), one.at.clients,
+			median(s, recallOf), median(s, rateOf), known("%.0f", median(s, perCPUOf)),
 			known("%.0f", microseconds(median(s, func(s sample) time.Duration { return s.p50 }))),
 			known("%.0f", microseconds(median(s, func(s sample) time.Duration { return s.p99 }))),
 			known("%.0f", median(s, func(s sample) float64 { return s.work.estimated })),
@@ -66,20 +66,24 @@ func printRatios(w io.Writer, c *config, subjects []subject, all []*series) {
 }
 
 func printRatio(w io.Writer, c *config, floor float64, ours, theirs subject, all []*series) {
-	var ratios []float64
-	var at, against point
-	for run := range c.runs {
-		mine, here, ok := best(all, ours, run, floor)
-		other, there, both := best(all, theirs, run, floor)
-		if ok && both {
-			ratios, at, against = append(ratios, mine/other), here, there
+	for _, measure := range []struct {
+		of string
+		by func(sample) float64
+	}{{"QPS", rateOf}, {"queries per CPU second", perCPUOf}} {
+		var ratios []float64
+		var at, against point
+		for run := range c.runs {
+			mine, here := best(all, ours, run, floor, measure.by)
+			other, there := best(all, theirs, run, floor, measure.by)
+			if mine > 0 && other > 0 {
+				ratios, at, against = append(ratios, mine/other), here, there
+			}
 		}
+		if len(ratios) == 0 {
+			continue // one of them does not reach the floor, or does not know
+		}
+		slices.Sort(ratios)
+		fmt.Fprintf(w, "recall >= %.3g: %s at %d has %.2f times the %s of %s at %d (%.2f to %.2f in %d runs)\n", floor, ours.name(), at.setting,
+			ratios[(len(ratios)-1)/2], measure.of, theirs.name(), against.setting, ratios[0], ratios[len(ratios)-1], len(ratios))
 	}
-	if len(ratios) == 0 {
-		fmt.Fprintf(w, "recall >= %.3g: %s and %s do not both reach it\n", floor, ours.name(), theirs.name())
-		return
-	}
-	slices.Sort(ratios)
-	fmt.Fprintf(w, "recall >= %.3g: %s at %d is %.2f times %s at %d (%.2f to %.2f in %d runs)\n", floor, ours.name(), at.setting,
-		ratios[(len(ratios)-1)/2], theirs.name(), against.setting, ratios[0], ratios[len(ratios)-1], len(ratios))
 }

@@ -24,6 +24,7 @@ type point struct{ setting, clients int }
 // sample is what one measurement gave.
 type sample struct {
 	recall, qps float64
+	perCPU      float64       // queries a second of processor time of the process; 0 where it is not known
 	p50, p99    time.Duration // 0 where single queries were not timed
 	work        work          // of one query, on average; 0 where it is not known
 }

@@ -50,13 +50,15 @@ func median[T cmp.Ordered](samples []sample, of func(sample) T) T {
 func recallOf(s sample) float64 { return s.recall }
 func rateOf(s sample) float64   { return s.qps }
 
+func perCPUOf(s sample) float64 { return s.perCPU }
+
 // best is the highest rate that one client of a subject reached in a run with
-// at least that recall, and where; ok is false if there was none.
-func best(all []*series, of subject, run int, floor float64) (rate float64, at point, ok bool) {
+// at least that recall, and where; 0 if there was none.
+func best(all []*series, of subject, run int, floor float64, rateOf func(sample) float64) (rate float64, at point) {
 	for _, one := range all {
-		if s := one.samples[run]; one.subject == of && one.at.clients == 1 && s.recall >= floor && s.qps > rate {
-			rate, at, ok = s.qps, one.at, true
+		if s := one.samples[run]; one.subject == of && one.at.clients == 1 && s.recall >= floor && rateOf(s) > rate {
+			rate, at = rateOf(s), one.at
 		}
 	}
-	return rate, at, ok
+	return rate, at
 }

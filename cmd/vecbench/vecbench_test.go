@@ -127,7 +127,7 @@ func TestPeers(t *testing.T) {
 		if status != 0 {
 			t.Fatal(errs.String())
 		}
-		if !regexp.MustCompile(`recall >= 0.9: engine at 4 is \S+ times ` + peer).MatchString(out.String()) {
+		if !regexp.MustCompile(`recall >= 0.9: engine at 4 has \S+ times the QPS of ` + peer).MatchString(out.String()) {
 			t.Errorf("no ratio:\n%s", out.String())
 		}
 	}
