@@ -34,7 +34,7 @@ func (s *Session) declareCursor(ctx context.Context, n *planner.DeclareCursor, s
 		return nil, err
 	}
 	p := &portal{
-		name: n.Name, st: &statement{text: st.text, parsed: st.parsed}, columns: n.Plan.Columns, rows: true, result: res,
+		name: n.Name, level: len(s.tx.savepoints), st: &statement{text: st.text, parsed: st.parsed}, columns: n.Plan.Columns, rows: true, result: res,
 		cursor: &cursor{hold: n.Hold, scroll: n.Scroll, noScroll: n.NoScroll, binary: n.Binary},
 	}
 	s.portals[n.Name] = p

@@ -19,6 +19,9 @@ type portal struct {
 	columns []frontend.Column
 	rows    bool // it returns rows
 
+	// level is how many savepoints there were when it was made: going back to
+	// one of those leaves it open.
+	level  int
 	result *result // once it has been started
 	cursor *cursor // made by DECLARE
 }
@@ -75,7 +78,7 @@ func (s *Session) Bind(_ context.Context, name, statement string, args []datum.D
 			return err
 		}
 	}
-	s.portals[name] = &portal{name: name, st: st, params: args, columns: st.columns, rows: st.rows}
+	s.portals[name] = &portal{name: name, st: st, params: args, columns: st.columns, rows: st.rows, level: len(s.tx.savepoints)}
 	return nil
 }
 
@@ -122,6 +125,16 @@ func (s *Session) closePortals(failed bool) {
 			continue
 		}
 		s.closePortal(p)
+	}
+}
+
+// closePortalsSince closes the portals that were made since there were so many
+// savepoints.
+func (s *Session) closePortalsSince(savepoints int) {
+	for _, p := range s.portals {
+		if p.level >= savepoints && (p.cursor == nil || !p.cursor.held) {
+			s.closePortal(p)
+		}
 	}
 }
 

@@ -396,12 +396,14 @@ func (s *Session) Fail() {
 		s.rollback()
 	case txBlock:
 		s.tx.status = txFailed
-		s.closePortals(true)
-		if len(s.tx.savepoints) == 0 {
-			// Nothing can be gone back to: let others write.
-			s.abandon()
-			s.locks.EndTransaction()
+		if len(s.tx.savepoints) > 0 {
+			s.closePortalsSince(len(s.tx.savepoints))
+			return
 		}
+		// Nothing can be gone back to: let others write.
+		s.closePortals(true)
+		s.abandon()
+		s.locks.EndTransaction()
 	}
 }
 
@@ -458,6 +460,9 @@ func (s *Session) releaseSavepoint(name string) error {
 		}
 	}
 	s.tx.savepoints = s.tx.savepoints[:i]
+	for _, p := range s.portals {
+		p.level = min(p.level, i)
+	}
 	return nil
 }
 
@@ -469,7 +474,7 @@ func (s *Session) rollbackTo(name string) error {
 		return err
 	}
 	sp := tx.savepoints[i]
-	s.closePortals(true)
+	s.closePortalsSince(i + 1)
 	if tx.writing && !tx.conn.InTransaction() {
 		// SQLite has rolled everything back by itself, on a full disk say.
 		s.abandon()
