@@ -52,6 +52,7 @@ type Session struct {
 // running is what other goroutines may do to the statement that runs.
 type running struct {
 	mu     sync.Mutex
+	number uint64 // of the statement, counted from the session's start
 	cancel context.CancelCauseFunc
 	conn   *storage.Conn // to be interrupted
 	reason *pgerr.Error  // why the session is being terminated
@@ -247,6 +248,19 @@ func (s *Session) createSchema() oid.OID {
 func (s *Session) interrupt(reason *pgerr.Error) {
 	s.running.mu.Lock()
 	defer s.running.mu.Unlock()
+	s.interruptLocked(reason)
+}
+
+// interruptStatement is interrupt for one statement: it leaves later ones alone.
+func (s *Session) interruptStatement(number uint64, reason *pgerr.Error) {
+	s.running.mu.Lock()
+	defer s.running.mu.Unlock()
+	if s.running.number == number {
+		s.interruptLocked(reason)
+	}
+}
+
+func (s *Session) interruptLocked(reason *pgerr.Error) {
 	if s.running.cancel == nil {
 		return
 	}
@@ -286,6 +300,8 @@ func (s *Session) begin(ctx context.Context) (_ context.Context, done func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	s.running.mu.Lock()
 	s.running.cancel = cancel
+	s.running.number++
+	number := s.running.number
 	if s.running.reason != nil {
 		cancel(s.running.reason)
 	}
@@ -293,7 +309,7 @@ func (s *Session) begin(ctx context.Context) (_ context.Context, done func()) {
 	var timer *time.Timer
 	if timeout := s.milliseconds("statement_timeout"); timeout > 0 {
 		timer = time.AfterFunc(timeout, func() {
-			s.interrupt(pgerr.New(pgerr.QueryCanceled, "canceling statement due to statement timeout"))
+			s.interruptStatement(number, pgerr.New(pgerr.QueryCanceled, "canceling statement due to statement timeout"))
 		})
 	}
 	return ctx, func() {
