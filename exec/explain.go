@@ -106,6 +106,9 @@ func searchLines(src rowSource) []string {
 					how = "index " + sc.plan.Index.Name
 				}
 				lines = append(lines, fmt.Sprintf("Vector Search on %s.%s (%s): searches=%d %s", sc.plan.Table.Name, sc.plan.Column.Name, how, sc.searches, sc.counters))
+				if sc.filter != nil {
+					lines = append(lines, fmt.Sprintf("Vector Filter on %s.%s: %s", sc.plan.Table.Name, sc.plan.Column.Name, sc.filter))
+				}
 			}
 			return lines
 		default:

@@ -29,7 +29,9 @@ type scan struct {
 	counters index.Counters // of all searches
 	searches int
 	relaxed  bool
-	used     bool // the index was used
+	used     bool        // the index was used
+	idx      index.Index // that a search uses, nil for none
+	filter   *scanFilter // nil without one
 }
 
 func (s *scan) close() {}
@@ -75,6 +77,9 @@ func (s *scan) prepare() error {
 	if s.column, err = x.session.srv.vectors.column(p.Table, p.Column).loaded(x, p.Table, p.Column); err != nil {
 		return err
 	}
+	if s.filter, err = s.newFilter(); err != nil {
+		return err
+	}
 	s.ready = true
 	return nil
 }
@@ -109,33 +114,50 @@ func metricOf(m planner.Metric) vectorops.Metric {
 	return vectorops.L2
 }
 
+// writing reports whether the scan reads what its own transaction has written.
+func (s *scan) writing() bool {
+	x := s.x
+	return x.session.tx.writing && x.conn == x.session.tx.conn
+}
+
+// seq is the snapshot that the scan reads.
+func (s *scan) seq() index.Seq {
+	if s.writing() {
+		return index.Pending
+	}
+	return index.Seq(s.x.seq)
+}
+
+func (s *scan) efSearch() int { return atoi(s.x.session.settings.get("hnsw.ef_search")) }
+
+// attach finds the index for the next search; there may be none yet.
+func (s *scan) attach() (err error) {
+	s.idx = nil
+	if s.plan.Index != nil && !s.exact {
+		s.idx, err = s.column.index(s.x, s.plan)
+	}
+	return err
+}
+
 // search begins one search. A nil cursor finds nothing.
-func (s *scan) search(query datum.Datum) (index.Cursor, error) {
+func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
 	if s.column.vectors == nil || query.IsNull() {
 		return nil, nil
 	}
 	x := s.x
-	seq := index.Seq(x.seq)
-	if x.session.tx.writing && x.conn == x.session.tx.conn {
-		seq = index.Pending
-	}
-	o := index.SearchOptions{Context: liveContext{x}, Limit: s.limit, Probes: s.probes,
-		EfSearch: atoi(x.session.settings.get("hnsw.ef_search"))}
+	o := index.SearchOptions{Context: liveContext{x}, Limit: s.limit, Probes: s.probes, EfSearch: s.efSearch()}
 	if setting := atoi(x.session.settings.get("ivfflat.max_probes")); setting > 0 {
 		o.MaxProbes = max(setting, s.probes)
 	}
+	way.apply(&o)
 	vec := datum.VectorFloats(query)
 	s.searches++
-	if s.plan.Index != nil && !s.exact {
-		if idx, err := s.column.index(x, s.plan); err != nil {
-			return nil, err
-		} else if idx != nil {
-			s.used = true
-			c, err := idx.Search(seq, vec, o)
-			return c, dimensionsOf(err)
-		}
+	if s.idx != nil && !way.exact {
+		s.used = true
+		c, err := s.idx.Search(s.seq(), vec, o)
+		return c, dimensionsOf(err)
 	}
-	c, err := flat.Search(s.column.vectors, metricOf(s.plan.Metric), seq, vec, o)
+	c, err := flat.Search(s.column.vectors, metricOf(s.plan.Metric), s.seq(), vec, o)
 	return c, dimensionsOf(err)
 }
 
@@ -202,6 +224,7 @@ type knnCursor struct {
 	cursor   index.Cursor
 	searched bool // there was a vector to search for: only rows without one are left
 	nulls    *storage.Stmt
+	filtered filteredSearch
 	key      int64
 	distance datum.Datum
 	eof      bool
@@ -219,7 +242,7 @@ func (c *knnCursor) Filter(plan int, args []datum.Datum) error {
 	}
 	c.searched = !query.IsNull()
 	var err error
-	if c.cursor, err = c.scan.search(query); err != nil {
+	if c.cursor, err = c.filtered.begin(c.scan, query); err != nil {
 		return err
 	}
 	return c.Next()
@@ -227,9 +250,15 @@ func (c *knnCursor) Filter(plan int, args []datum.Datum) error {
 
 func (c *knnCursor) Next() error {
 	if c.cursor != nil {
+		if c.filtered.due() {
+			if err := c.turn(); err != nil {
+				return err
+			}
+		}
 		key, distance, ok := c.cursor.Next()
 		if ok && !(c.scan.bounded && distance >= c.scan.radius) {
 			c.key, c.distance = key, datum.Float(distance)
+			c.filtered.deliver(key)
 			return nil
 		}
 		if err := c.cursor.Err(); err != nil {
@@ -248,6 +277,9 @@ func (c *knnCursor) Next() error {
 		}
 	}
 	ok, err := c.nulls.Step()
+	for ok && err == nil && !c.filtered.passes(c.nulls.Column(0).Int()) {
+		ok, err = c.nulls.Step()
+	}
 	if err != nil {
 		return err
 	}
@@ -269,8 +301,17 @@ func (c *knnCursor) withoutVector() (*storage.Stmt, error) {
 	return c.run.x.conn.Prepare(sql)
 }
 
-// finish adds the search's work to the scan's and gives its memory to the next.
+// finish ends the search.
 func (c *knnCursor) finish() {
+	c.handIn()
+	if c.nulls != nil {
+		c.nulls.Close()
+		c.nulls = nil
+	}
+}
+
+// handIn adds the search's work to the scan's and gives its memory to the next.
+func (c *knnCursor) handIn() {
 	if c.cursor != nil {
 		n := c.cursor.Counters()
 		c.scan.counters.Lists += n.Lists
@@ -278,12 +319,9 @@ func (c *knnCursor) finish() {
 		c.scan.counters.Candidates += n.Candidates
 		c.scan.counters.Delivered += n.Delivered
 		c.scan.relaxed = c.scan.relaxed || c.cursor.Relaxed()
+		c.filtered.account(n)
 		c.cursor.Close()
 		c.cursor = nil
-	}
-	if c.nulls != nil {
-		c.nulls.Close()
-		c.nulls = nil
 	}
 }
 

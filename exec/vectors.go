@@ -60,6 +60,8 @@ type loadedColumn struct {
 	// restoring are the indexes that the background is building; the channel is
 	// closed at the end, whether it succeeded or not.
 	restoring map[oid.OID]chan struct{}
+
+	filters filterCache // of the searches that have a WHERE
 }
 
 type columnState uint8

@@ -161,7 +161,7 @@ func (e *emitter) knnCore(q *Query, k *knn) (p *parts, distance string) {
 		args += ", " + e.expr(k.query)
 	}
 	scan.Radius = fold(e.env, radius(q.Where, k))
-	scan.Filter = e.knnFilter(q, k)
+	scan.Filter = e.knnFilter(q, k, scan)
 
 	alias := e.alias()
 	table := e.relation(k.column.Entry)
@@ -292,7 +292,7 @@ func radius(where Expr, k *knn) Expr {
 // knnFilter selects the keys that quals on the table alone let through, so that
 // the executor can search among few rows exactly instead of passing over many
 // candidates. It is nil without such a qual.
-func (e *emitter) knnFilter(q *Query, k *knn) *QueryPlan {
+func (e *emitter) knnFilter(q *Query, k *knn, scan *VectorScan) *QueryPlan {
 	var quals []Expr
 	for _, x := range conjuncts(q.Where) {
 		if !anywhere(x, func(y Expr) bool {
@@ -317,5 +317,11 @@ func (e *emitter) knnFilter(q *Query, k *knn) *QueryPlan {
 	if sub.err != nil {
 		return nil // the statement itself meets the same error
 	}
+	scan.FilterStable = slices.ContainsFunc(quals, func(x Expr) bool {
+		return anywhere(x, func(y Expr) bool {
+			call, ok := y.(*FuncCall)
+			return ok && call.Proc.Volatile == 's' && !computable(y)
+		})
+	})
 	return sub.plan
 }

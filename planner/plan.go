@@ -181,6 +181,10 @@ type VectorScan struct {
 	// Filter is SQL that selects the keys of the rows that can qualify, for a
 	// selective WHERE; "" when there is none. It uses Binds of its own.
 	Filter *QueryPlan
+	// FilterStable is true where what Filter selects can differ between
+	// statements although neither data, Binds nor settings do: it calls a stable
+	// function of a row.
+	FilterStable bool
 }
 
 // Metric is a distance by its operator.
