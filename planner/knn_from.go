@@ -64,7 +64,8 @@ func (e *emitter) knnFrom(x *Entry) string {
 	if query := call.Args[knnQueryArg]; computable(query) {
 		scan.Query = fold(e.env, query)
 	} else {
-		return e.unsupported("knn with a query vector that depends on a row; ORDER BY distance in a LATERAL subquery")
+		return e.fail(pgerr.Unsupported("knn with a query vector that depends on a row").
+			WithHint("Sort by the distance in a LATERAL subquery with LIMIT."))
 	}
 	entry := tableEntry(scan.Table)
 	rowAlias := e.alias()
