@@ -15,7 +15,7 @@ import (
 // docs is where the documentation for users is.
 const docs = "../../docs"
 
-// TestDocsExamples runs every ```sql block of the documentation, a page on one
+// TestDocsExamples runs every ```sql block of the documentation and README, a page on one
 // connection to one server, and compares the block ```text that follows it, if
 // one does, with what the statements answered. With -rewrite it takes the
 // answers instead. Blocks of other languages are not run.
@@ -24,7 +24,7 @@ func TestDocsExamples(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no documentation: %v", err)
 	}
-	for _, file := range files {
+	for _, file := range append(files, docs+"/../README.md") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			body, err := os.ReadFile(file)
 			if err != nil {
