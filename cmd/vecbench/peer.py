@@ -1,4 +1,5 @@
 # The peers, driven by one line of JSON a command; each is answered by one.
+import importlib.metadata
 import json
 import sys
 import time
@@ -45,7 +46,7 @@ class Hnswlib:
     def __init__(self, base):
         import hnswlib
 
-        self.version = getattr(hnswlib, "__version__", "of the system")
+        self.version = importlib.metadata.version("hnswlib")
         self.index = hnswlib.Index("cosine" if argument["cosine"] else "l2", base.shape[1])
         self.index.init_index(len(base), M=argument["m"], ef_construction=argument["construction"])
         self.index.set_num_threads(1)
