@@ -232,7 +232,7 @@ func (d *definer) dropColumn(id oid.OID, n *planner.DropColumn) error {
 		}
 	}
 	for _, index := range indexesOf(d.s.tx.catalog, rel) {
-		if slices.ContainsFunc(index.Index.Keys, func(k catalog.IndexKey) bool { return k.Attnum == attnum }) {
+		if d.s.tx.catalog.IndexUses(index, attnum) {
 			if err := d.dropObject(index); err != nil {
 				return err
 			}
@@ -299,6 +299,11 @@ func (d *definer) alterColumn(id oid.OID, n *planner.AlterColumn) error {
 			}
 		}
 	})
+	for _, index := range n.Indexes {
+		if err == nil {
+			err = d.put(index)
+		}
+	}
 	if err != nil || !n.DropSequence || dropped == 0 {
 		return err
 	}
@@ -367,9 +372,12 @@ func (d *definer) alterColumnType(id oid.OID, n *planner.AlterColumnType) error 
 	}
 	var rebuilt []*catalog.Relation
 	for _, index := range indexesOf(d.s.tx.catalog, rel) {
-		if slices.ContainsFunc(index.Index.Keys, func(k catalog.IndexKey) bool { return k.Attnum == attnum }) {
+		if d.s.tx.catalog.IndexUses(index, attnum) {
 			rebuilt = append(rebuilt, index)
 			if err := d.dropPhysical(index); err != nil {
+				return err
+			}
+			if err := d.setKeyColumn(index.OID, ""); err != nil {
 				return err
 			}
 		}
@@ -478,17 +486,9 @@ func (d *definer) rebuildAfterTypeChange(rel, index *catalog.Relation) error {
 	changed := copyRelation(index)
 	x := *index.Index
 	x.Keys = slices.Clone(x.Keys)
-	for i := range x.Keys {
-		c := rel.Attribute(x.Keys[i].Attnum)
-		if c == nil || c.Type == x.Keys[i].Type {
-			continue
-		}
-		class := d.s.tx.catalog.DefaultOpClass(x.Method, c.Type)
-		if class == nil {
-			return pgerr.Newf(pgerr.UndefinedObject, "data type %s has no default operator class for access method %q",
-				datum.FormatType(c.Type, -1), x.Method)
-		}
-		x.Keys[i].Type, x.Keys[i].OpClass = c.Type, class.OID
+	x.KeyColumn = ""
+	if err := planner.RetypeIndex(d.s.planEnv(nil), rel, &x); err != nil {
+		return err
 	}
 	changed.Index = &x
 	if err := d.put(changed); err != nil {

@@ -265,7 +265,11 @@ func (d *definer) dropPhysical(rel *catalog.Relation) error {
 			}
 			return d.exec("DELETE FROM voronoi_segment WHERE oid = " + itoa(int(rel.OID)))
 		}
-		return d.exec("DROP INDEX IF EXISTS " + quoteName(rel.Physical))
+		err := d.exec("DROP INDEX IF EXISTS " + quoteName(rel.Physical))
+		if err == nil && rel.Index.KeyColumn != "" && table != nil {
+			err = d.exec("ALTER TABLE " + quoteName(table.Physical) + " DROP COLUMN " + rel.Index.KeyColumn)
+		}
+		return err
 	}
 	return nil
 }

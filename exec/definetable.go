@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"slices"
 	"strings"
 
 	"voronoi/exec/catalog"
@@ -253,73 +252,90 @@ func (d *definer) createIndex(n *planner.NewIndex, tableID oid.OID) error {
 	return d.createPhysicalIndex(table, rel)
 }
 
-// createPhysicalIndex makes the SQLite index, where SQLite can have it: an index
-// over expressions, or a partial one, only serves uniqueness and speed, and
-// without uniqueness it may be left out.
+// createPhysicalIndex makes the SQLite index. One that SQLite cannot have over the
+// columns gets a column of keys when it is unique; otherwise it would only serve
+// speed and is left out.
 func (d *definer) createPhysicalIndex(table, rel *catalog.Relation) error {
 	index := rel.Index
-	plain := index.Predicate == ""
-	var keys []string
-	var at []int16
-	for _, k := range index.Keys[:len(index.Keys)-index.Included] {
-		c := table.Attribute(k.Attnum)
-		if c == nil || c.Companion != "" {
-			plain = false
-			continue
-		}
-		t := d.x.Type(c.Type)
-		key := quoteName(c.Physical)
-		switch {
-		case t == nil || t.Ordering == datum.OrderKey || t.Ordering == datum.OrderNone:
-			plain = false
-		case t.Ordering == datum.OrderCollation:
-			key += " COLLATE " + t.Collation
-		}
-		if k.Desc {
-			key += " DESC"
-		}
-		keys = append(keys, key)
-		at = append(at, c.Attnum)
-	}
-	if !plain {
+	if !d.x.isPlain(table, index) {
 		if index.Unique {
-			return pgerr.Unsupported("a unique index over expressions, vectors or arrays, or with a WHERE clause,")
+			return d.createKeyedIndex(table, rel)
 		}
 		return nil
+	}
+	keys := make([]string, len(index.Keys)-index.Included)
+	for i, k := range index.Keys[:len(keys)] {
+		keys[i] = d.x.collated(table.Attribute(k.Attnum))
 	}
 	unique := ""
 	if index.Unique {
 		unique = "UNIQUE "
-		if index.NullsNotDistinct {
-			return pgerr.Unsupported("NULLS NOT DISTINCT")
-		}
-		if err := d.checkUnique(table, rel, at); err != nil {
+		if err := d.checkUnique(table, rel, keys); err != nil {
 			return err
+		}
+	}
+	for i := range keys {
+		if index.Keys[i].Desc {
+			keys[i] += " DESC"
 		}
 	}
 	return d.exec("CREATE " + unique + "INDEX " + quoteName(rel.Physical) + " ON " + quoteName(table.Physical) + " (" + strings.Join(keys, ", ") + ")")
 }
 
-// checkUnique finds out which rows are in the way of a new unique index.
-func (d *definer) checkUnique(table, rel *catalog.Relation, columns []int16) error {
-	var keys, where []string
-	var at []int
-	live := table.Live()
-	for _, a := range columns {
-		c := table.Attribute(a)
-		key := quoteName(c.Physical)
-		where = append(where, key+" IS NOT NULL")
-		if t := d.x.Type(c.Type); t.Ordering == datum.OrderCollation {
-			key += " COLLATE " + t.Collation
-		}
-		keys = append(keys, key)
-		at = append(at, slices.Index(live, c))
+// isPlain reports whether SQLite's own index over the columns of an index means
+// the same.
+func (x *execution) isPlain(table *catalog.Relation, index *catalog.Index) bool {
+	if index.Predicate != "" || index.Unique && index.NullsNotDistinct {
+		return false
 	}
-	list := strings.Join(keys, ", ")
-	st, err := d.s.tx.conn.Prepare("SELECT min(" + catalog.KeyColumn + ") FROM " + quoteName(table.Physical) +
-		" WHERE " + strings.Join(where, " AND ") + " GROUP BY " + list + " HAVING count(*) > 1 LIMIT 1")
+	for _, k := range index.Keys[:len(index.Keys)-index.Included] {
+		c := table.Attribute(k.Attnum)
+		if c == nil || c.Companion != "" {
+			return false
+		}
+		if t := x.Type(c.Type); t == nil || t.Ordering == datum.OrderKey || t.Ordering == datum.OrderNone {
+			return false
+		}
+	}
+	return true
+}
+
+// collated names a column with the collation that compares its values.
+func (x *execution) collated(c *catalog.Column) string {
+	if t := x.Type(c.Type); t.Ordering == datum.OrderCollation {
+		return quoteName(c.Physical) + " COLLATE " + t.Collation
+	}
+	return quoteName(c.Physical)
+}
+
+// checkUnique finds out which rows are in the way of a new unique index over
+// columns.
+func (d *definer) checkUnique(table, rel *catalog.Relation, keys []string) error {
+	w, err := d.x.tableWriter(table)
 	if err != nil {
 		return err
+	}
+	defer w.close()
+	var where []string
+	var at []int
+	for _, k := range rel.Index.Keys[:len(keys)] {
+		where = append(where, quoteName(table.Attribute(k.Attnum).Physical)+" IS NOT NULL")
+		at = append(at, w.position[k.Attnum])
+	}
+	row, err := d.firstDuplicate(w, strings.Join(keys, ", "), strings.Join(where, " AND "))
+	if err != nil || row == nil {
+		return err
+	}
+	return w.notUnique(rel, w.columnNames(at), w.values(at, row))
+}
+
+// firstDuplicate gives a row of which there is another with the same keys, nil
+// when there is none.
+func (d *definer) firstDuplicate(w *tableWriter, keys, where string) ([]datum.Datum, error) {
+	st, err := d.s.tx.conn.Prepare("SELECT min(" + catalog.KeyColumn + ") FROM " + quoteName(w.rel.Physical) +
+		" WHERE " + where + " GROUP BY " + keys + " HAVING count(*) > 1 LIMIT 1")
+	if err != nil {
+		return nil, err
 	}
 	ok, err := st.Step()
 	key := int64(0)
@@ -328,19 +344,15 @@ func (d *definer) checkUnique(table, rel *catalog.Relation, columns []int16) err
 	}
 	st.Close()
 	if err != nil || !ok {
-		return canceled(d.ctx, err)
+		return nil, canceled(d.ctx, err)
 	}
-	w, err := d.x.tableWriter(table)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	row, err := w.read(key)
-	if err != nil {
-		return err
-	}
+	return w.read(key)
+}
+
+// notUnique refuses a unique index over rows that are not.
+func (w *tableWriter) notUnique(rel *catalog.Relation, names, values string) error {
 	return w.on(pgerr.Newf(pgerr.UniqueViolation, "could not create unique index %q", rel.Name).
-		WithDetail("Key (%s)=(%s) is duplicated.", w.columnNames(at), w.values(at, row)).WithConstraint(rel.Name))
+		WithDetail("Key (%s)=(%s) is duplicated.", names, values).WithConstraint(rel.Name))
 }
 
 // createView is CREATE [OR REPLACE] VIEW.

@@ -148,7 +148,7 @@ func (x *execution) equalColumns(rel *catalog.Relation, columns []int16) string 
 	var where []string
 	for _, a := range columns {
 		c := rel.Attribute(a)
-		where = append(where, equalsParameter(c, x.Type(c.Type), false))
+		where = append(where, equalsParameter(c, x.Type(c.Type)))
 	}
 	return strings.Join(where, " AND ")
 }

@@ -24,6 +24,7 @@ type tableWriter struct {
 	insertRow, deleteRow, readRow *storage.Stmt
 	updates                       map[string]*storage.Stmt // by the columns that change
 	unique                        []*uniqueIndex
+	keyed                         []*uniqueIndex // those of unique with a column for their keys
 	references, referenced        []*foreignKey
 	referencing                   []keyRow // rows to check at the end of the statement
 }
@@ -56,7 +57,11 @@ func (x *execution) tableWriter(rel *catalog.Relation) (*tableWriter, error) {
 		}
 		w.vectors = append(w.vectors, &companionWriter{column: c, at: i, memory: x.session.srv.vectors.column(rel, c)})
 	}
-	var err error
+	err := w.openIndexes()
+	for _, u := range w.keyed {
+		columns = append(columns, u.rel.Index.KeyColumn)
+		marks = append(marks, "?")
+	}
 	prepare := func(sql string) (st *storage.Stmt) {
 		if err == nil {
 			st, err = x.conn.Prepare(sql)
@@ -67,7 +72,7 @@ func (x *execution) tableWriter(rel *catalog.Relation) (*tableWriter, error) {
 	w.insertRow = prepare("INSERT INTO " + table + " (" + strings.Join(append([]string{catalog.KeyColumn}, columns...), ", ") +
 		") VALUES (" + strings.Join(append([]string{"?"}, marks...), ", ") + ")")
 	w.deleteRow = prepare("DELETE FROM " + table + " WHERE " + catalog.KeyColumn + " = ?")
-	w.readRow = prepare("SELECT " + strings.Join(append([]string{catalog.KeyColumn}, columns...), ", ") + " FROM " + table +
+	w.readRow = prepare("SELECT " + strings.Join(append([]string{catalog.KeyColumn}, columns[:len(w.plain)]...), ", ") + " FROM " + table +
 		" WHERE " + catalog.KeyColumn + " = ?")
 	for _, v := range w.vectors {
 		companion, value := quoteName(v.column.Companion), quoteName(v.column.Physical)
@@ -75,9 +80,6 @@ func (x *execution) tableWriter(rel *catalog.Relation) (*tableWriter, error) {
 			catalog.KeyColumn + ") DO UPDATE SET " + value + " = excluded." + value)
 		v.remove = prepare("DELETE FROM " + companion + " WHERE " + catalog.KeyColumn + " = ?")
 		v.readValue = prepare("SELECT " + value + " FROM " + companion + " WHERE " + catalog.KeyColumn + " = ?")
-	}
-	if err == nil {
-		err = w.openIndexes()
 	}
 	if err != nil {
 		w.close()
@@ -100,6 +102,7 @@ func (w *tableWriter) close() {
 	}
 	for _, u := range w.unique {
 		closeStmt(u.find)
+		u.key.close()
 	}
 	for _, keys := range [][]*foreignKey{w.references, w.referenced} {
 		for _, k := range keys {
@@ -173,6 +176,13 @@ func (w *tableWriter) insertAt(key int64, row []datum.Datum) error {
 	for i, at := range w.plain {
 		st.Bind(i+2, row[at])
 	}
+	for i, u := range w.keyed {
+		key, err := u.key.of(row)
+		if err != nil {
+			return err
+		}
+		st.Bind(2+len(w.plain)+i, key)
+	}
 	if _, err := st.Step(); err != nil {
 		return w.violation(err, row, 0)
 	}
@@ -217,6 +227,11 @@ func (w *tableWriter) update(key int64, old, row []datum.Datum) error {
 			changed = append(changed, at)
 		}
 	}
+	for i, u := range w.keyed {
+		if u.key.moves(old, row) {
+			changed = append(changed, len(w.live)+i)
+		}
+	}
 	if len(changed) > 0 {
 		st, err := w.updateStmt(changed)
 		if err != nil {
@@ -224,7 +239,15 @@ func (w *tableWriter) update(key int64, old, row []datum.Datum) error {
 		}
 		st.Reset()
 		for i, at := range changed {
-			st.Bind(i+1, row[at])
+			if at < len(w.live) {
+				st.Bind(i+1, row[at])
+				continue
+			}
+			key, err := w.keyed[at-len(w.live)].key.of(row)
+			if err != nil {
+				return err
+			}
+			st.Bind(i+1, key)
 		}
 		st.Bind(len(changed)+1, datum.Int(key))
 		if _, err := st.Step(); err != nil {
@@ -254,11 +277,18 @@ func (w *tableWriter) update(key int64, old, row []datum.Datum) error {
 	return nil
 }
 
-// updateStmt is the statement that updates the columns at the given positions.
+// updateStmt is the statement that updates the columns at the given positions,
+// where those of keys come after the live columns.
 func (w *tableWriter) updateStmt(changed []int) (*storage.Stmt, error) {
 	var set []string
 	for _, at := range changed {
-		set = append(set, quoteName(w.live[at].Physical)+" = ?")
+		column := ""
+		if at < len(w.live) {
+			column = quoteName(w.live[at].Physical)
+		} else {
+			column = w.keyed[at-len(w.live)].rel.Index.KeyColumn
+		}
+		set = append(set, column+" = ?")
 	}
 	list := strings.Join(set, ", ")
 	if st := w.updates[list]; st != nil {

@@ -14,6 +14,7 @@ import (
 type uniqueIndex struct {
 	rel    *catalog.Relation
 	at     []int         // positions of its columns in a row
+	key    *uniqueKey    // instead of at, where the table has a column for the keys
 	find   *storage.Stmt // the key of the row with given values; made when first needed
 	search string
 }
@@ -25,42 +26,54 @@ func (w *tableWriter) openIndexes() error {
 		if rel == nil || rel.Index == nil || !rel.Index.Unique {
 			continue
 		}
+		plain := w.x.isPlain(w.rel, rel.Index)
+		if !plain && rel.Index.KeyColumn == "" {
+			continue // it is being made
+		}
 		u := &uniqueIndex{rel: rel}
+		w.unique = append(w.unique, u)
 		var where []string
-		for _, k := range rel.Index.Keys[:len(rel.Index.Keys)-rel.Index.Included] {
-			c := w.rel.Attribute(k.Attnum)
-			if c == nil {
-				return pgerr.Unsupported("a unique index over an expression")
+		if plain {
+			for _, k := range rel.Index.Keys[:len(rel.Index.Keys)-rel.Index.Included] {
+				c := w.rel.Attribute(k.Attnum)
+				u.at = append(u.at, w.position[c.Attnum])
+				where = append(where, equalsParameter(c, w.x.Type(c.Type)))
 			}
-			u.at = append(u.at, w.position[c.Attnum])
-			where = append(where, equalsParameter(c, w.x.Type(c.Type), rel.Index.NullsNotDistinct))
+		} else {
+			var err error
+			if u.key, err = w.x.uniqueKey(w.rel, rel, w.position); err != nil {
+				return err
+			}
+			w.keyed = append(w.keyed, u)
+			where = []string{rel.Index.KeyColumn + " = ?"}
 		}
 		u.search = "SELECT " + catalog.KeyColumn + " FROM " + quoteName(w.rel.Physical) + " WHERE " + strings.Join(where, " AND ") + " LIMIT 1"
-		w.unique = append(w.unique, u)
 	}
 	return w.openForeignKeys()
 }
 
 // equalsParameter compares a column with a parameter as its type does.
-func equalsParameter(c *catalog.Column, t *datum.Type, nulls bool) string {
-	op := " = ?"
-	if nulls {
-		op = " IS ?"
-	}
+func equalsParameter(c *catalog.Column, t *datum.Type) string {
 	if t != nil && t.Ordering == datum.OrderCollation {
-		return quoteName(c.Physical) + op + " COLLATE " + t.Collation
+		return quoteName(c.Physical) + " = ? COLLATE " + t.Collation
 	}
-	return quoteName(c.Physical) + op
+	return quoteName(c.Physical) + " = ?"
 }
 
 // lookup gives the key of the row that has the values of row in the index's
 // columns, 0 when there is none.
 func (w *tableWriter) lookup(u *uniqueIndex, row []datum.Datum) (int64, error) {
-	if !u.rel.Index.NullsNotDistinct {
-		for _, at := range u.at {
-			if row[at].IsNull() {
-				return 0, nil
-			}
+	values := pick(row, u.at)
+	if u.key != nil {
+		k, err := u.key.of(row)
+		if err != nil {
+			return 0, err
+		}
+		values = []datum.Datum{k}
+	}
+	for _, d := range values {
+		if d.IsNull() {
+			return 0, nil
 		}
 	}
 	if u.find == nil {
@@ -71,9 +84,7 @@ func (w *tableWriter) lookup(u *uniqueIndex, row []datum.Datum) (int64, error) {
 		u.find = st
 	}
 	u.find.Reset()
-	for i, at := range u.at {
-		u.find.Bind(i+1, row[at])
-	}
+	u.find.BindAll(values)
 	ok, err := u.find.Step()
 	if err != nil || !ok {
 		return 0, err
@@ -102,8 +113,12 @@ func (w *tableWriter) violation(err error, row []datum.Datum, self int64) error 
 }
 
 func (w *tableWriter) duplicate(u *uniqueIndex, row []datum.Datum) error {
+	names, values := w.columnNames(u.at), w.values(u.at, row)
+	if u.key != nil {
+		names, values = u.key.describe(w.x, u.rel, row)
+	}
 	return w.on(pgerr.Newf(pgerr.UniqueViolation, "duplicate key value violates unique constraint %q", u.rel.Name).
-		WithDetail("Key (%s)=(%s) already exists.", w.columnNames(u.at), w.values(u.at, row)).WithConstraint(u.rel.Name))
+		WithDetail("Key (%s)=(%s) already exists.", names, values).WithConstraint(u.rel.Name))
 }
 
 // columnNames lists columns by position: "a, b".

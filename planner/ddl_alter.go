@@ -464,6 +464,28 @@ func (a *analyzer) renameColumn(rel *catalog.Relation, from, to string) AlterCom
 			cmd.Columns = append(cmd.Columns, &changed)
 		}
 	}
+	for _, id := range rel.Indexes {
+		index := a.cat.Relation(id)
+		if index == nil || index.Index == nil {
+			continue
+		}
+		x := *index.Index
+		x.Keys = slices.Clone(x.Keys)
+		changed := x.Predicate != ""
+		if changed {
+			x.Predicate = respell(x.Predicate, inIndexPredicate)
+		}
+		for i := range x.Keys {
+			if x.Keys[i].Attnum == 0 {
+				x.Keys[i].Expr, changed = respell(x.Keys[i].Expr, inIndexExpr), true
+			}
+		}
+		if changed {
+			respelled := *index
+			respelled.Index = &x
+			cmd.Indexes = append(cmd.Indexes, &respelled)
+		}
+	}
 	return cmd
 }
 

@@ -7,6 +7,7 @@ import (
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
 	"voronoi/exec/catalog"
+	"voronoi/internal/datum"
 	"voronoi/internal/oid"
 	"voronoi/internal/pgerr"
 )
@@ -559,6 +560,9 @@ func (b *tableBuilder) referenced(c *catalog.Constraint, other *catalog.Relation
 // between types that are stored in different forms.
 func (b *tableBuilder) comparable(c *catalog.Constraint, from, to *catalog.Column) {
 	ft, tt := b.cat.Type(b.base(from.Type)), b.cat.Type(b.base(to.Type))
+	if tt.Values != nil && tt.Values.Ordering == datum.OrderKey {
+		fail(pgerr.Unsupported("a foreign key over columns of type %s", b.typeName(to.Type)))
+	}
 	if ft.OID == tt.OID {
 		return
 	}

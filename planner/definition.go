@@ -172,9 +172,11 @@ type (
 		Old, New     *catalog.Column
 		Sequence     *NewSequence // ADD GENERATED … AS IDENTITY
 		DropSequence bool
-		// Columns and Constraints are others whose texts follow a renaming.
+		// Columns, Constraints and Indexes are others whose texts follow a
+		// renaming.
 		Columns     []*catalog.Column
 		Constraints []*catalog.Constraint
+		Indexes     []*catalog.Relation
 	}
 	// AlterColumnType changes a column's type; Using computes the new values
 	// over the live columns.

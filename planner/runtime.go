@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
 	"voronoi/exec/catalog"
@@ -36,6 +38,64 @@ func RowConstraints(env *Env, rel *catalog.Relation) (plan *ModifyPlan, err erro
 	m := &modifier{env: env, q: &Query{Target: relationRange(rel)}, plan: &ModifyPlan{Table: rel}}
 	m.constraints()
 	return m.plan, m.err
+}
+
+// IndexKeyQuery computes the keys of an index with expressions or a predicate
+// over the live columns of a row: first whether the predicate is true, then the
+// keys, which are NULL where it is not.
+func IndexKeyQuery(env *Env, table, index *catalog.Relation) (q *RowQuery, err error) {
+	defer caught(&err)
+	a := newAnalyzer(env, nil)
+	entry, x := relationRange(table), index.Index
+	exprs := []Expr{&Const{Typed: Typed{Typ: oid.Bool, Mod: -1}, Value: datum.Bool(true)}}
+	if x.Predicate != "" {
+		exprs[0] = a.catalogExpr(x.Predicate, entry, inIndexPredicate)
+	}
+	for _, k := range x.Keys[:len(x.Keys)-x.Included] {
+		e := indexKeyExpr(a, entry, k)
+		if x.Predicate != "" {
+			// An expression may fail for rows that the index has not.
+			e = &Case{Typed: Typed{Typ: e.Type(), Mod: -1}, Whens: []When{{Cond: exprs[0], Result: e}}}
+		}
+		exprs = append(exprs, e)
+	}
+	return a.rowQueryOf(table, entry, exprs...), nil
+}
+
+// indexKeyExpr is one key of an index over an entry of its table.
+func indexKeyExpr(a *analyzer, entry *Entry, k catalog.IndexKey) Expr {
+	if k.Attnum == 0 {
+		return a.catalogExpr(k.Expr, entry, inIndexExpr)
+	}
+	i := slices.IndexFunc(entry.Columns, func(c EntryColumn) bool { return c.Column != nil && c.Column.Attnum == k.Attnum })
+	c := entry.Columns[i].Column
+	return &Var{Typed: Typed{Typ: c.Type, Mod: c.Typmod}, Entry: entry, Col: i}
+}
+
+// RetypeIndex analyses the keys of an index anew after a column of its table has
+// changed its type, and gives each the operator class of the type that it now
+// has.
+func RetypeIndex(env *Env, table *catalog.Relation, index *catalog.Index) (err error) {
+	defer caught(&err)
+	a := newAnalyzer(env, nil)
+	entry := relationRange(table)
+	if index.Predicate != "" {
+		index.Predicate = a.text(a.catalogExpr(index.Predicate, entry, inIndexPredicate), entry)
+	}
+	for i := range index.Keys {
+		k := &index.Keys[i]
+		e := indexKeyExpr(a, entry, *k)
+		if k.Attnum == 0 {
+			k.Expr = a.text(e, entry)
+		}
+		if e.Type() == k.Type {
+			continue
+		}
+		if k.Type = e.Type(); i < len(index.Keys)-index.Included {
+			k.OpClass = a.opClass(index.Method, nil, k.Type, -1)
+		}
+	}
+	return nil
 }
 
 // CoerceArgument makes an argument of EXECUTE fit the parameter's type, as an

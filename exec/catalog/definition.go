@@ -84,6 +84,25 @@ func (n naming) indexKey(index, table *Relation, i int, full bool) string {
 	return text
 }
 
+// IndexColumns lists the key columns of an index as errors name them:
+// "lower(email), (a + b)".
+func (s *Snapshot) IndexColumns(path []oid.OID, index *Relation) string {
+	n, table := s.naming(path), s.Relation(index.Index.Table)
+	var names []string
+	for _, key := range index.Index.Keys[:len(index.Index.Keys)-index.Index.Included] {
+		if column := table.Attribute(key.Attnum); column != nil {
+			names = append(names, n.quote(column.Name))
+			continue
+		}
+		text := prettyExpr(n.requalify(key.Expr, table.Schema))
+		if !looksLikeCall(text) {
+			text = "(" + text + ")"
+		}
+		names = append(names, text)
+	}
+	return strings.Join(names, ", ")
+}
+
 // looksLikeCall reports whether an expression is one function call, which an
 // index definition shows without parentheses around it.
 func looksLikeCall(expr string) bool {

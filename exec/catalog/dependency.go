@@ -191,6 +191,20 @@ func (s *Snapshot) indexDependencies(r *Relation, depend func(object, on Address
 	}
 }
 
+// IndexUses reports whether an index needs a column: as a key or an included
+// column, in an expression or in its predicate.
+func (s *Snapshot) IndexUses(index *Relation, attnum int16) bool {
+	exprs := index.Index.Predicate
+	for _, key := range index.Index.Keys {
+		if key.Attnum == attnum {
+			return true
+		}
+		exprs += " " + key.Expr
+	}
+	table := s.Relation(index.Index.Table)
+	return table != nil && slices.Contains(columnsIn(exprs, table), attnum)
+}
+
 func dependRows(b *rowBuilder, s *Snapshot) {
 	list := slices.Clone(s.Dependencies())
 	slices.SortStableFunc(list, func(x, y Dependency) int { return cmp.Compare(x.Object.Object, y.Object.Object) })

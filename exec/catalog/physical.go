@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,9 @@ var reservedPrefixes = []string{"sqlite_", "voronoi_", "sys_"}
 func (s *Snapshot) PhysicalName(name string) string {
 	// SQLite has no limit to a name's length and quotes every byte but NUL,
 	// which cannot occur here.
+	if slices.ContainsFunc(reservedPrefixes, func(prefix string) bool { return strings.HasPrefix(fold(name), prefix) }) {
+		name = "relation_" + name // which no suffix would free
+	}
 	if s.freePhysical(name) {
 		return name
 	}
@@ -44,6 +48,9 @@ func (s *Snapshot) freePhysical(name string) bool {
 // PhysicalColumn chooses the name of a column in a table's SQLite table, given
 // the columns that are there already.
 func PhysicalColumn(name string, columns []*Column) string {
+	if strings.HasPrefix(fold(name), KeyColumnPrefix) {
+		name = "column_" + name
+	}
 	free := func(name string) bool {
 		folded := fold(name)
 		switch folded {

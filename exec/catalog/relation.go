@@ -122,7 +122,14 @@ type Index struct {
 	Included         int        `json:",omitempty"` // how many of Keys are INCLUDE columns
 	Predicate        string     `json:",omitempty"` // of a partial index, as pg_get_expr shows it
 	Valid            bool
+	// KeyColumn is the column of the table's SQLite table that holds the keys of
+	// a unique index which SQLite could not have over the columns themselves
+	// (expressions, a predicate, arrays, vectors, equal NULLs); "" for others.
+	KeyColumn string `json:",omitempty"`
 }
+
+// KeyColumnPrefix begins the names of such columns.
+const KeyColumnPrefix = "voronoi_key_"
 
 // IndexKey is one column of an index.
 type IndexKey struct {
