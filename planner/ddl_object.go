@@ -429,7 +429,8 @@ func (a *analyzer) domainText(e Expr, entry *Entry) string {
 
 func (a *analyzer) createExtension(n *pg_query.CreateExtensionStmt) Plan {
 	p := &CreateExtension{}
-	if a.cat.Extension(n.Extname) != nil {
+	old := a.cat.Extension(n.Extname)
+	if old != nil && !old.Implicit {
 		if !n.IfNotExists {
 			fail(pgerr.Newf(pgerr.DuplicateObject, "extension \"%s\" already exists", n.Extname))
 		}
@@ -443,6 +444,9 @@ func (a *analyzer) createExtension(n *pg_query.CreateExtensionStmt) Plan {
 			WithHint("The extension must first be installed on the system where PostgreSQL is running."))
 	}
 	e := &catalog.Extension{Name: n.Extname, Version: version, Schema: oid.PublicSchema, Owner: oid.BootstrapRole}
+	if old != nil {
+		e.OID = old.OID
+	}
 	for _, o := range n.Options {
 		switch d := o.GetDefElem(); d.Defname {
 		case "schema":

@@ -23,8 +23,7 @@ func empty(facts *Facts) *Snapshot {
 }
 
 // New is the catalog of a new database: the schema public, the superuser
-// postgres, the database postgres, and no tables. The vector types and functions
-// are facts and always there; CREATE EXTENSION vector only registers them.
+// postgres, the database postgres, the vector extension, and no tables.
 func New(facts *Facts) *Snapshot {
 	e := empty(facts).Edit()
 	e.Put(&Schema{OID: oid.PublicSchema, Name: "public", Owner: databaseOwner, Comment: "standard public schema"})
@@ -32,6 +31,8 @@ func New(facts *Facts) *Snapshot {
 		CreateDB: true, Login: true, Replication: true, BypassRLS: true, ConnLimit: -1})
 	e.Put(&Database{OID: firstDatabase, Name: "postgres", Owner: oid.BootstrapRole,
 		Comment: "default administrative connection database"})
+	e.Put(&Extension{OID: vectorExtension, Name: "vector", Schema: oid.PublicSchema, Version: VectorVersion,
+		Owner: oid.BootstrapRole, Implicit: true})
 	return e.Done()
 }
 
@@ -46,3 +47,6 @@ const (
 	// a server without passwords takes any.
 	unnamedRole oid.OID = 16383
 )
+
+// vectorExtension is the number of the extension; its objects follow it.
+const vectorExtension = oid.FirstExtension

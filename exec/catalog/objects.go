@@ -53,6 +53,9 @@ type Extension struct {
 	Schema  oid.OID
 	Version string
 	Owner   oid.OID
+	// Implicit is set for the vector extension of a new database: it is there,
+	// and CREATE EXTENSION may still be said once.
+	Implicit bool `json:",omitempty"`
 }
 
 // Role is a role. Password is what the executor verifies, in the form that
