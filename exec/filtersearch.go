@@ -15,6 +15,7 @@ type filteredSearch struct {
 	pulled   []int64 // the keys delivered while streaming
 	patience int     // how many may be
 	settled  bool    // the search does not turn any more
+	found    int     // how many of the way's keys were delivered
 }
 
 // begin starts a search.
@@ -43,6 +44,7 @@ func (f *filteredSearch) deliver(key int64) {
 		return
 	}
 	f.filter.work.pulled++
+	f.found++
 	if !f.settled {
 		f.pulled = append(f.pulled, key)
 	}
@@ -57,6 +59,12 @@ func (f *filteredSearch) account(n index.Counters) {
 
 // due reports whether streaming has gone on for too long.
 func (f *filteredSearch) due() bool { return !f.settled && len(f.pulled) >= f.patience }
+
+// complete reports whether every row that passes the filter was delivered: then
+// none without a vector is among them.
+func (f *filteredSearch) complete() bool {
+	return f.way.allowed != nil && f.found >= f.way.allowed.count
+}
 
 // passes reports whether a row without a vector may pass the filter.
 func (f *filteredSearch) passes(key int64) bool {
@@ -84,7 +92,7 @@ func (c *knnCursor) turn() error {
 	if err != nil {
 		return err
 	}
-	c.cursor, f.way = cursor, way
+	c.cursor, f.way, f.found = cursor, way, 0
 	f.filter.work.switched++
 	c.scan.searches-- // it is still the same one
 	return nil

@@ -267,7 +267,7 @@ func (c *knnCursor) Next() error {
 		c.finish()
 	}
 	if c.nulls == nil {
-		if !c.scan.plan.WithNulls {
+		if !c.scan.plan.WithNulls || c.filtered.complete() {
 			c.eof = true
 			return nil
 		}
