@@ -214,6 +214,9 @@ func (d *definer) eachRow(w *tableWriter, f func(key int64, row []datum.Datum) e
 func (d *definer) dropColumn(id oid.OID, n *planner.DropColumn) error {
 	rel := d.relation(id)
 	attnum := n.Column.Attnum
+	if err := d.dropReaders(rel, n.Column, n.Cascade); err != nil {
+		return err
+	}
 	for _, other := range d.s.tx.catalog.Referencing(id) {
 		for _, c := range other.Constraints {
 			if c.Kind != catalog.ConstraintForeign || c.Foreign != id || !slices.Contains(c.ForeignColumns, attnum) {
@@ -280,6 +283,7 @@ func (d *definer) alterColumn(id oid.OID, n *planner.AlterColumn) error {
 		}
 	}
 	dropped := d.relation(id).Attribute(n.Old.Attnum).Sequence
+	before := d.s.tx.catalog
 	err := d.changeRelation(id, func(r *catalog.Relation) {
 		c := r.Attribute(n.Old.Attnum)
 		sequence := c.Sequence
@@ -303,6 +307,9 @@ func (d *definer) alterColumn(id oid.OID, n *planner.AlterColumn) error {
 		if err == nil {
 			err = d.put(index)
 		}
+	}
+	if err == nil && n.New.Name != n.Old.Name {
+		err = d.respellViews(before, id)
 	}
 	if err != nil || !n.DropSequence || dropped == 0 {
 		return err
@@ -340,6 +347,10 @@ func (d *definer) checkNoNulls(id oid.OID, c *catalog.Column) error {
 func (d *definer) alterColumnType(id oid.OID, n *planner.AlterColumnType) error {
 	rel := d.relation(id)
 	attnum := n.Old.Attnum
+	if views := d.readers(id, attnum); len(views) > 0 {
+		return pgerr.New(pgerr.FeatureNotSupported, "cannot alter type of a column used by a view or rule").
+			WithDetail("rule _RETURN on view %s depends on column \"%s\"", views[0].Name, n.Old.Name)
+	}
 	w, err := d.x.tableWriter(rel)
 	if err != nil {
 		return err
@@ -644,12 +655,17 @@ func (d *definer) alterObject(n *planner.AlterObject) error {
 	switch o := n.Object.(type) {
 	case *catalog.Relation:
 		r := copyRelation(o)
-		old := r.Name
+		old, before := r.Name, d.s.tx.catalog
 		name(&r.Name)
 		number(&r.Schema, n.Schema)
 		number(&r.Owner, owner)
 		if err := d.put(r); err != nil {
 			return err
+		}
+		if n.Name != "" || n.Schema != 0 {
+			if err := d.respellViews(before, r.OID); err != nil {
+				return err
+			}
 		}
 		if n.Schema != 0 {
 			for _, index := range indexesOf(d.s.tx.catalog, r) {

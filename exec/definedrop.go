@@ -1,9 +1,9 @@
 package exec
 
 import (
+	"cmp"
 	"context"
 	"slices"
-	"sort"
 	"strings"
 
 	"voronoi/exec/catalog"
@@ -93,7 +93,11 @@ func classOf(o catalog.Object) oid.OID {
 
 // refuseDependents is the error of DROP … RESTRICT.
 func (d *definer) refuseDependents(snap *catalog.Snapshot, objects []catalog.Object, doomed map[oid.OID]catalog.Object) error {
-	var details []string
+	type detail struct {
+		object oid.OID
+		text   string
+	}
+	var found []detail
 	for _, o := range doomed {
 		for _, dep := range snap.DependentsOf(catalog.Address{Class: classOf(o), Object: o.ID()}) {
 			if dep.Kind != 'n' || doomed[dep.Object.Object] != nil || d.partOf(snap, dep.Object, doomed) {
@@ -104,14 +108,19 @@ func (d *definer) refuseDependents(snap *catalog.Snapshot, objects []catalog.Obj
 			if view := viewOfRule(snap, object.Object); view != nil {
 				object = catalog.Address{Class: oid.PGClass, Object: view.OID}
 			}
-			details = append(details, snap.Describe(d.x.path, object)+" depends on "+snap.Describe(d.x.path, on))
+			found = append(found, detail{object.Object, snap.Describe(d.x.path, object) + " depends on " + snap.Describe(d.x.path, on)})
 		}
 	}
-	if len(details) == 0 {
+	if len(found) == 0 {
 		return nil
 	}
-	sort.Strings(details)
-	details = slices.Compact(details)
+	slices.SortFunc(found, func(a, b detail) int {
+		return cmp.Or(cmp.Compare(a.object, b.object), cmp.Compare(a.text, b.text))
+	})
+	var details []string
+	for _, f := range slices.Compact(found) {
+		details = append(details, f.text)
+	}
 	what := snap.Describe(d.x.path, catalog.Address{Class: classOf(objects[0]), Object: objects[0].ID()})
 	message := "cannot drop " + what + " because other objects depend on it"
 	if len(objects) > 1 {

@@ -13,7 +13,8 @@ import (
 	"voronoi/internal/pgerr"
 )
 
-// createView keeps the query's text and the columns that it has now.
+// createView keeps the query, with its names as they are bound now where it can
+// be written so, and the columns that it has now.
 func (a *analyzer) createView(n *pg_query.ViewStmt) Plan {
 	if n.WithCheckOption > pg_query.ViewCheckOption_NO_CHECK_OPTION {
 		fail(pgerr.Unsupported("WITH CHECK OPTION"))
@@ -62,19 +63,14 @@ func (a *analyzer) createView(n *pg_query.ViewStmt) Plan {
 		fail(pgerr.Internal("the view's query cannot be written out: %v", err))
 	}
 	rel.View = &catalog.View{Query: text}
-	ranges(q, func(e *Entry) {
-		use := catalog.Use{}
-		if e.Relation != nil && e.Relation.System == nil {
-			use.Relation = e.Relation.OID
-		}
-		if use.Relation != 0 && !slices.Contains(rel.View.Uses, use) {
-			rel.View.Uses = append(rel.View.Uses, use)
-		}
-	})
+	rel.View.Uses = viewUses(q)
 	for _, id := range a.path {
 		if schema := a.cat.Schema(id); schema != nil {
 			rel.View.SearchPath = append(rel.View.SearchPath, schema.Name)
 		}
+	}
+	if canonical := canonicalQuery(a.cat, rel, q); canonical != "" {
+		rel.View.Query = canonical
 	}
 	return p
 }

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"bytes"
 	"strings"
 
 	"voronoi/exec/catalog"
@@ -27,6 +26,7 @@ type deparser struct {
 	entry  *Entry
 	b      []byte
 	indent int
+	q      *queryText // nil for an expression alone
 }
 
 func (d *deparser) write(parts ...string) {
@@ -47,8 +47,7 @@ func (d *deparser) list(exprs []Expr, sep string) {
 
 // newline begins a line of CASE.
 func (d *deparser) newline(word string) {
-	d.b = bytes.TrimRight(d.b, " ")
-	d.write("\n", strings.Repeat(" ", d.indent), word)
+	d.line(word, 0, 0, 0)
 }
 
 // expr writes an operand, with the coercions that nobody wrote.
@@ -66,6 +65,10 @@ func (d *deparser) show(e Expr, implicit bool) {
 	case *Param:
 		d.write("$", itoa(e.Index))
 	case *Var:
+		if d.q != nil {
+			d.write(quoteIdent(d.entryName(e.Entry)), ".", quoteIdent(d.columnName(e.Entry, e.Col)))
+			return
+		}
 		if e.Entry != d.entry {
 			d.write(quoteIdent(e.Entry.Alias), ".")
 		}
@@ -73,8 +76,16 @@ func (d *deparser) show(e Expr, implicit bool) {
 	case *FuncCall:
 		d.call(e, implicit)
 	case *AggCall:
+		if d.q != nil {
+			d.aggregateText(e)
+			return
+		}
 		d.aggregate(e)
 	case *WindowCall:
+		if d.q != nil {
+			d.windowCall(e)
+			return
+		}
 		d.write(d.procName(e.Proc), "(")
 		if e.Star {
 			d.write("*")
@@ -101,6 +112,10 @@ func (d *deparser) show(e Expr, implicit bool) {
 	case *CaseValue:
 		d.write("VALUE") // in the CHECK of a domain; CASE writes its own
 	case *Coalesce:
+		if name := d.mergedName(e); name != "" {
+			d.write(quoteIdent(name))
+			return
+		}
 		d.function("COALESCE", e.Args)
 	case *MinMax:
 		name := "LEAST"
@@ -121,6 +136,10 @@ func (d *deparser) show(e Expr, implicit bool) {
 	case *InList:
 		d.quantified(e.Left, e.Op, !e.Not, func() { d.items(e.Items) })
 	case *Subquery:
+		if d.q != nil {
+			d.subquery(e)
+			return
+		}
 		d.write("(SubPlan)")
 	case *ArrayExpr:
 		d.write("ARRAY[")
@@ -168,6 +187,9 @@ func (d *deparser) show(e Expr, implicit bool) {
 	case *Default:
 		d.write("DEFAULT")
 	default:
+		if d.q != nil {
+			d.q.opaque = true
+		}
 		d.write("?")
 	}
 }
@@ -187,7 +209,7 @@ func (d *deparser) function(name string, args []Expr) {
 
 func (d *deparser) test(arg Expr, what string, not bool) {
 	d.write("(")
-	d.expr(arg)
+	d.operand(arg)
 	d.write(" IS ")
 	if not {
 		d.write("NOT ")
@@ -200,9 +222,9 @@ func (d *deparser) distinct(e *Distinct) {
 		d.write("(NOT ")
 	}
 	d.write("(")
-	d.expr(e.Equal.Args[0])
+	d.operand(e.Equal.Args[0])
 	d.write(" IS DISTINCT FROM ")
-	d.expr(e.Equal.Args[1])
+	d.operand(e.Equal.Args[1])
 	d.write(")")
 	if e.Not {
 		d.write(")")
@@ -216,7 +238,7 @@ func (d *deparser) quantified(left Expr, op *catalog.Operator, any bool, right f
 		word = "ANY"
 	}
 	d.write("(")
-	d.expr(left)
+	d.operand(left)
 	d.write(" ", d.operator(op), " ", word, " (")
 	right()
 	d.write("))")
@@ -252,6 +274,10 @@ func (d *deparser) items(list []Expr) {
 }
 
 func (d *deparser) row(e *RowExpr) {
+	if e.Whole != nil && d.q != nil {
+		d.write(quoteIdent(d.entryName(e.Whole)), ".*")
+		return
+	}
 	if e.Whole != nil {
 		d.write(quoteIdent(e.Whole.Alias), ".*")
 		return

@@ -79,7 +79,9 @@ func (d *deparser) cast(arg Expr, e Expr, form CallForm, implicit bool) {
 		d.constant(c, false)
 	} else {
 		d.write("(")
-		d.bare(arg)
+		if !d.parenthesized(arg) {
+			d.bare(arg)
+		}
 		d.write(")")
 	}
 	d.write("::", d.a.typeNameMod(e.Type(), e.Typmod()))
@@ -91,11 +93,11 @@ func (d *deparser) call(e *FuncCall, implicit bool) {
 	case FormOperator:
 		d.write("(")
 		if len(e.Args) == 2 {
-			d.expr(e.Args[0])
+			d.operand(e.Args[0])
 			d.write(" ")
 		}
 		d.write(d.operator(e.Op), " ")
-		d.expr(e.Args[len(e.Args)-1])
+		d.operand(e.Args[len(e.Args)-1])
 		d.write(")")
 		return
 	case FormCast, FormImplicitCast:

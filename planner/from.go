@@ -263,7 +263,7 @@ func (s *scope) joinExpr(n *pg_query.JoinExpr) arm {
 	items := append(slices.Clone(left.items), right.items...)
 	setLateral(items, false, true)
 
-	j := &Join{Left: left.node, Right: right.node}
+	j := &Join{Left: left.node, Right: right.node, opaque: n.Alias != nil || n.JoinUsingAlias != nil}
 	switch n.Jointype {
 	case pg_query.JoinType_JOIN_LEFT:
 		j.Kind = JoinLeft
@@ -280,6 +280,7 @@ func (s *scope) joinExpr(n *pg_query.JoinExpr) arm {
 	if n.IsNatural {
 		using = commonNames(left.item, right.item)
 	}
+	j.Using = using
 	merged := s.mergeColumns(j, left.item, right.item, using)
 	switch {
 	case len(using) > 0:
@@ -364,7 +365,7 @@ func (s *scope) mergeColumns(j *Join, left, right *nsItem, using []string) []nsC
 		case JoinRight:
 			column = rc
 		case JoinFull:
-			column = &Coalesce{Typed: Typed{typ, mod, 0}, Args: []Expr{lc, rc}}
+			column = &Coalesce{Typed: Typed{typ, mod, 0}, Args: []Expr{lc, rc}, Merged: name}
 		case JoinInner:
 			// Whichever needs no conversion.
 			if lc != l && rc == r {

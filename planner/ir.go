@@ -150,6 +150,8 @@ type Entry struct {
 	// ordered is set by rewriting on a subquery whose order what is around it
 	// relies on: it must not be merged.
 	ordered bool
+	// opaque entries were written in a syntax that the entry does not remember.
+	opaque bool
 }
 
 // EntryColumn is one column of an entry. For EntryRelation they are the live
@@ -194,7 +196,11 @@ const (
 type Join struct {
 	Kind        JoinKind
 	Left, Right FromItem
-	On          Expr // nil for JoinCross
+	On          Expr     // nil for JoinCross
+	Using       []string // the columns that USING or NATURAL has merged
+
+	// opaque joins have an alias, which no expression here remembers.
+	opaque bool
 }
 
 func (*FromEntry) fromItem() {}
@@ -211,15 +217,19 @@ type SortKey struct {
 // Window is one window definition, inline ones included.
 type Window struct {
 	Name      string
+	Base      string // the window that this one extends
 	Partition []Expr
 	OrderBy   []SortKey
 	Frame     *Frame // nil for the default
+	// CopiedOrder is set where OrderBy is that of Base.
+	CopiedOrder bool
 }
 
 // Frame is an explicit window frame.
 type Frame struct {
 	Mode       string // "ROWS", "RANGE", "GROUPS"
 	Start, End FrameBound
+	Between    bool   // both ends were written
 	Exclude    string // "", "CURRENT ROW", "GROUP", "TIES"
 }
 
@@ -355,7 +365,8 @@ type (
 	// Coalesce is COALESCE.
 	Coalesce struct {
 		Typed
-		Args []Expr
+		Args   []Expr
+		Merged string // the column of a FULL JOIN that this is, "" for one that was written
 	}
 	// NullIf is NULLIF; Equal compares Args, of which the first is the result.
 	NullIf struct {

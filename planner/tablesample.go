@@ -38,7 +38,7 @@ func (s *scope) tableSample(n *pg_query.RangeTableSample) arm {
 	random := c.callNamed("random", -1, FormCall)
 	drawn := c.operate([]string{"*"}, random, hundred, -1)
 	c.query.Where = c.operate([]string{"<"}, drawn, percent, -1)
-	e := &Entry{Kind: EntrySubquery, Alias: rel.Name, Query: c.query, Columns: columnsOf(c.query)}
+	e := &Entry{Kind: EntrySubquery, Alias: rel.Name, Query: c.query, Columns: columnsOf(c.query), opaque: true}
 	s.rename(e, table.Alias, -1)
 	return s.entryArm(e)
 }

@@ -12,6 +12,7 @@ import (
 const (
 	frameNonDefault     = 0x00001
 	frameRows           = 0x00004
+	frameBetween        = 0x00010
 	frameGroups         = 0x00008
 	frameStartCurrent   = 0x00200
 	frameEndCurrent     = 0x00400
@@ -136,9 +137,9 @@ func (s *scope) defineWindow(d *windowDef, before []*windowDef) {
 		if len(n.OrderClause) > 0 && len(base.window.OrderBy) > 0 {
 			s.failAt(n.Location, pgerr.WindowingError, "cannot override ORDER BY clause of window \"%s\"", n.Refname)
 		}
-		w.Partition = base.window.Partition
+		w.Base, w.Partition = n.Refname, base.window.Partition
 		if len(n.OrderClause) == 0 {
-			w.OrderBy = base.window.OrderBy
+			w.OrderBy, w.CopiedOrder = base.window.OrderBy, true
 		}
 		if base.window.Frame != nil {
 			e := pgerr.Newf(pgerr.WindowingError, "cannot copy window \"%s\" because it has a frame clause", n.Refname).At(s.pos(n.Location))
@@ -157,7 +158,7 @@ func (s *scope) frame(n *pg_query.WindowDef, w *Window) *Frame {
 	if o&frameNonDefault == 0 {
 		return nil
 	}
-	f := &Frame{Mode: "RANGE"}
+	f := &Frame{Mode: "RANGE", Between: o&frameBetween != 0}
 	in := inWindowRange
 	switch {
 	case o&frameRows != 0:

@@ -94,7 +94,7 @@ func (s *Snapshot) IndexColumns(path []oid.OID, index *Relation) string {
 			names = append(names, n.quote(column.Name))
 			continue
 		}
-		text := prettyExpr(n.requalify(key.Expr, table.Schema))
+		text := PrettyExpr(n.requalify(key.Expr, table.Schema))
 		if !looksLikeCall(text) {
 			text = "(" + text + ")"
 		}
@@ -244,9 +244,19 @@ func (n naming) columnList(table *Relation, attnums []int16) string {
 	return strings.Join(names, ", ")
 }
 
-// viewDef is a view's query as pg_get_viewdef gives it: it begins with a blank
-// and ends with a semicolon.
-func viewDef(v *View) string {
-	text := strings.TrimRight(strings.TrimSpace(v.text()), "; \n\t")
-	return " " + text + ";"
+// ViewText writes a view's query as a reader with a search path sees it, without
+// the semicolon; "" where it cannot. The planner, which imports this package,
+// provides it.
+var ViewText func(s *Snapshot, path []oid.OID, view *Relation, pretty bool) string
+
+// viewDef is a view's query as pg_get_viewdef gives it, as it is stored where it
+// cannot be written otherwise: it begins with a blank or a parenthesis and ends
+// with a semicolon.
+func (n naming) viewDef(r *Relation, pretty bool) string {
+	if ViewText != nil {
+		if text := ViewText(n.s, n.path, r, pretty); text != "" {
+			return text + ";"
+		}
+	}
+	return " " + strings.TrimRight(strings.TrimSpace(r.View.Query), "; \n\t") + ";"
 }

@@ -25,7 +25,7 @@ func definitionFunctions() builtin.Table {
 			}
 			text := q.requalify(args[0].Str(), home)
 			if pretty && len(args) > 2 && args[2].Bool() {
-				text = prettyExpr(text)
+				text = PrettyExpr(text)
 			}
 			return datum.Text(text), nil
 		})
@@ -38,18 +38,23 @@ func definitionFunctions() builtin.Table {
 		}
 		if len(args) > 1 && args[1].Bool() && c.Kind == ConstraintCheck {
 			pretty := *c
-			pretty.Check = prettyExpr(c.Check)
+			pretty.Check = PrettyExpr(c.Check)
 			c = &pretty
 		}
 		return datum.Text(q.constraintDef(c, table)), nil
 	})
-	view := over(func(q *query, args []datum.Datum) (datum.Datum, error) {
-		r := q.s.Relation(oidArg(args[0]))
-		if r == nil || r.View == nil {
-			return datum.Null, nil
-		}
-		return datum.Text(viewDef(r.View)), nil
-	})
+	prettyArg := func(args []datum.Datum) bool { return len(args) > 1 && args[1].Bool() }
+	viewOf := func(pretty func(args []datum.Datum) bool) builtin.Impl {
+		return over(func(q *query, args []datum.Datum) (datum.Datum, error) {
+			r := q.s.Relation(oidArg(args[0]))
+			if r == nil || r.View == nil {
+				return datum.Null, nil
+			}
+			return datum.Text(q.viewDef(r, pretty(args))), nil
+		})
+	}
+	view := viewOf(prettyArg)
+	wrapped := viewOf(func([]datum.Datum) bool { return true })
 	viewByName := over(func(q *query, args []datum.Datum) (datum.Datum, error) {
 		id, err := q.findRelation(args[0].Str())
 		if err != nil {
@@ -59,7 +64,7 @@ func definitionFunctions() builtin.Table {
 		if r.View == nil {
 			return datum.Null, nil
 		}
-		return datum.Text(viewDef(r.View)), nil
+		return datum.Text(q.viewDef(r, prettyArg(args))), nil
 	})
 	rule := over(func(q *query, args []datum.Datum) (datum.Datum, error) {
 		r := q.s.derived().rules[oidArg(args[0])]
@@ -67,7 +72,7 @@ func definitionFunctions() builtin.Table {
 			return datum.Null, nil
 		}
 		return datum.Text("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO " + q.qualify(r.Schema, q.quote(r.Name)) +
-			" DO INSTEAD " + viewDef(r.View)), nil
+			" DO INSTEAD " + q.viewDef(r, prettyArg(args))), nil
 	})
 	procedure := func(write func(q *query, p *Proc) (datum.Datum, error)) builtin.Impl {
 		return over(func(q *query, args []datum.Datum) (datum.Datum, error) {
@@ -88,7 +93,7 @@ func definitionFunctions() builtin.Table {
 		"pg_get_indexdef_ext":      over(indexDefinition),
 		"pg_get_viewdef":           view,
 		"pg_get_viewdef_ext":       view,
-		"pg_get_viewdef_wrap":      view,
+		"pg_get_viewdef_wrap":      wrapped,
 		"pg_get_viewdef_name":      viewByName,
 		"pg_get_viewdef_name_ext":  viewByName,
 		"pg_get_ruledef":           rule,
@@ -153,7 +158,7 @@ func indexDefinition(q *query, args []datum.Datum) (datum.Datum, error) {
 	text := q.indexKey(r, table, column, false)
 	if r.Index.Keys[column].Attnum == 0 {
 		if args[2].Bool() {
-			text = prettyExpr(text)
+			text = PrettyExpr(text)
 		}
 		if !looksLikeCall(text) {
 			text = "(" + text + ")"
@@ -168,9 +173,9 @@ func (n naming) prettyIndex(r *Relation) string {
 	pretty, index := *r, *r.Index
 	index.Keys = append([]IndexKey{}, index.Keys...)
 	for i := range index.Keys {
-		index.Keys[i].Expr = prettyExpr(index.Keys[i].Expr)
+		index.Keys[i].Expr = PrettyExpr(index.Keys[i].Expr)
 	}
-	index.Predicate = prettyExpr(index.Predicate)
+	index.Predicate = PrettyExpr(index.Predicate)
 	pretty.Index = &index
 	definition := n.indexDef(&pretty)
 	if table := n.s.Relation(index.Table); table != nil {

@@ -107,7 +107,7 @@ func infoViews(b *rowBuilder, v *informed) {
 		b.next()
 		v.table(b, "table", r)
 		if r.View != nil {
-			b.text("view_definition", viewDef(r.View))
+			b.text("view_definition", v.naming(defaultPath).viewDef(r, false))
 		}
 	}
 }

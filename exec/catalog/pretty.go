@@ -5,14 +5,14 @@ import (
 	"unicode/utf8"
 )
 
-// prettyExpr leaves out the parentheses that pg_get_expr writes for safety and
+// PrettyExpr leaves out the parentheses that pg_get_expr writes for safety and
 // that its pretty form does without. The expression is text in the canonical
 // form: every operator, AND, OR, NOT and IS in parentheses of its own. Which of
 // them go depends on what is inside and on what is around, by the same rules as
 // in Postgres's ruleutils.
-func prettyExpr(expr string) string {
+func PrettyExpr(expr string) string {
 	nodes := parseParens(expr)
-	if len(nodes) == 1 && nodes[0].group && nodes[0].open == "(" {
+	if len(nodes) == 1 && nodes[0].group && nodes[0].open == "(" && !ownParens(kindOf(nodes[0].inside)) {
 		nodes = nodes[0].inside
 	}
 	var b strings.Builder
@@ -104,6 +104,9 @@ const (
 	exprList   = ","
 	exprCase   = "CASE"
 	exprQuery  = "SELECT"
+	exprZone   = "AT" // AT TIME ZONE
+
+	exprOverlaps = "OVERLAPS"
 	// Any other kind is the operator's name.
 )
 
@@ -115,7 +118,7 @@ func kindOf(nodes []parenNode) string {
 			continue
 		}
 		switch node.text {
-		case "AND", "OR", "NOT", "CASE", "SELECT", "COLLATE", ",":
+		case "AND", "OR", "NOT", "CASE", "SELECT", "COLLATE", ",", exprZone, exprOverlaps:
 			return node.text
 		case "IS":
 			return exprTest
@@ -131,6 +134,9 @@ func kindOf(nodes []parenNode) string {
 	}
 	return kind
 }
+
+// ownParens reports whether a construct keeps its parentheses anywhere.
+func ownParens(kind string) bool { return kind == exprZone || kind == exprOverlaps }
 
 // writePretty writes the content of a construct of some kind.
 func writePretty(b *strings.Builder, nodes []parenNode, kind string) {
@@ -177,7 +183,7 @@ func dispensable(nodes []parenNode, i int, inside, around string) bool {
 		after = nodes[i+1].text
 	}
 	switch {
-	case inside == exprList, inside == exprQuery:
+	case inside == exprList, inside == exprQuery, ownParens(inside):
 		return false // a row, a subquery
 	case before == "ANY", before == "ALL", before == "IN":
 		return false

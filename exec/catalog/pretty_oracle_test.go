@@ -40,7 +40,7 @@ func TestPrettyAgainstPostgres(t *testing.T) {
 			continue
 		}
 		row := textRows(t, conn, "SELECT pg_get_expr(conbin, conrelid), pg_get_expr(conbin, conrelid, true) FROM pg_constraint WHERE conname = '"+name+"'")[0]
-		if got := prettyExpr(row[0]); got != row[1] {
+		if got := PrettyExpr(row[0]); got != row[1] {
 			t.Errorf("%s\n want %s\n got  %s", row[0], row[1], got)
 		}
 	}

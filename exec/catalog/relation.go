@@ -143,12 +143,10 @@ type IndexKey struct {
 
 // View is what a view adds to a relation.
 type View struct {
-	// Query is the view's query as the user wrote it, with names as bound at
-	// creation; SearchPath is the path under which to analyse it again.
+	// Query is the view's query, with names as bound at creation; SearchPath is
+	// the path under which to analyse it again.
 	Query      string
 	SearchPath []string
-	// Definition is the query as pg_get_viewdef shows it; Query where it is "".
-	Definition string  `json:",omitempty"`
 	Rule       oid.OID `json:",omitempty"` // of its pg_rewrite row
 	// Uses are the columns that the query reads, and relations as a whole with
 	// Attnum 0: what cannot be dropped without the view.

@@ -371,14 +371,6 @@ func rewriteRows(b *rowBuilder, s *Snapshot) {
 		b.char("ev_enabled", 'O')
 		b.bool("is_instead", true)
 		b.text("ev_qual", "<>")
-		b.text("ev_action", r.View.text())
+		b.text("ev_action", r.View.Query)
 	}
-}
-
-// text is the view's query as pg_get_viewdef shows it.
-func (v *View) text() string {
-	if v.Definition != "" {
-		return v.Definition
-	}
-	return v.Query
 }

@@ -68,7 +68,7 @@ func viewViewRows(b *rowBuilder, s *Snapshot) {
 		b.text("viewname", r.Name)
 		b.text("viewowner", s.roleName(r.Owner))
 		if r.View != nil {
-			b.text("definition", viewDef(r.View))
+			b.text("definition", s.naming(defaultPath).viewDef(r, false))
 		}
 	}
 }
@@ -82,7 +82,7 @@ func matviewViewRows(b *rowBuilder, s *Snapshot) {
 		b.bool("hasindexes", len(r.Indexes) > 0)
 		b.bool("ispopulated", true)
 		if r.View != nil {
-			b.text("definition", viewDef(r.View))
+			b.text("definition", s.naming(defaultPath).viewDef(r, false))
 		}
 	}
 }
