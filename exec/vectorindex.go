@@ -84,7 +84,7 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan s
 			err = srv.writeInternal(ctx, func(conn *storage.Conn) error {
 				l.mu.Lock()
 				defer l.mu.Unlock()
-				if l.indexes[id] != old {
+				if l.indexes[id] != old || srv.catalogs.current().Relation(id) == nil {
 					return nil // the writer needed it and did not wait, or it was dropped
 				}
 				if lists, ok := built.(*ivf.Index); ok && b.(ivfBuilder).centroids.Rows() == 0 {
