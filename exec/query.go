@@ -140,12 +140,14 @@ func planColumns(plan planner.Plan) ([]frontend.Column, bool) {
 func (s *Session) active(text string) {
 	s.status.mu.Lock()
 	defer s.status.mu.Unlock()
+	s.idleTimer.stop()
 	now := time.Now()
 	s.status.query, s.status.queryStart, s.status.stateChange, s.status.state = text, now, now, "active"
 	s.status.txStart = s.tx.started
 }
 
 func (s *Session) idle() {
+	s.startIdleTimer()
 	s.status.mu.Lock()
 	defer s.status.mu.Unlock()
 	s.status.stateChange = time.Now()

@@ -45,8 +45,9 @@ type Session struct {
 	currval map[oid.OID]int64
 	seed    *randomSource
 
-	running running
-	status  status
+	running   running
+	idleTimer idleTimer
+	status    status
 }
 
 // running is what other goroutines may do to the statement that runs.
@@ -337,6 +338,7 @@ func canceled(ctx context.Context, err error) error {
 
 // Close ends the session: what is not committed is rolled back.
 func (s *Session) Close() {
+	s.idleTimer.stop()
 	s.rollback()
 	s.endTemporary()
 	s.locks.Close()

@@ -127,6 +127,7 @@ const (
 	AdminShutdown                = "57P01"
 	CrashShutdown                = "57P02"
 	CannotConnectNow             = "57P03"
+	IdleSessionTimeout           = "57P05"
 	SystemError                  = "58000"
 	IOError                      = "58030"
 	UndefinedFile                = "58P01"
