@@ -198,15 +198,9 @@ func (srv *Server) restoreIndex(ctx context.Context, snap *catalog.Snapshot, l *
 		return
 	}
 	defer srv.db.Release(conn)
-	b, err := builderOf(snap, rel)
+	b, err := srv.builder(conn, snap, rel, l.vectors.Dims())
 	if err != nil {
 		return
-	}
-	if lists, ok := b.(ivfBuilder); ok {
-		if lists.centroids, err = readCentroids(conn, rel.OID, l.vectors.Dims()); err != nil {
-			srv.log.Warn("a vector index is built anew", "index", rel.Name, "err", err)
-		}
-		b = lists
 	}
 	l.restore(srv, rel.OID, b)
 }

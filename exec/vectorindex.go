@@ -48,18 +48,23 @@ func (l *loadedColumn) index(x *execution, p *planner.VectorScan) (index.Index, 
 
 // builder is how an index is made again: from what the file keeps of it where
 // that can be read, from its definition otherwise.
-func (x *execution) builder(rel *catalog.Relation, dims int) (indexBuilder, error) {
-	b, err := builderOf(x.catalog, rel)
+func (srv *Server) builder(conn *storage.Conn, snap *catalog.Snapshot, rel *catalog.Relation, dims int) (indexBuilder, error) {
+	b, err := builderOf(snap, rel)
 	if err != nil {
 		return nil, err
 	}
 	if lists, ok := b.(ivfBuilder); ok {
-		if lists.centroids, err = readCentroids(x.conn, rel.OID, dims); err != nil {
-			x.session.srv.log.Warn("a vector index is built anew", "index", rel.Name, "err", err)
+		if lists.centroids, err = readCentroids(conn, rel.OID, dims); err != nil {
+			srv.log.Warn("a vector index is built anew", "index", rel.Name, "err", err)
 		}
 		return lists, nil
 	}
 	return b, nil
+}
+
+// builder is that of the server, as the execution's snapshot has the index.
+func (x *execution) builder(rel *catalog.Relation, dims int) (indexBuilder, error) {
+	return x.session.srv.builder(x.conn, x.catalog, rel, dims)
 }
 
 // restore builds an index in the background: the first search after a restart
