@@ -41,7 +41,9 @@ func checkBlock(dst, query, vectors []float32) bool {
 // L2SquaredMulti measures every row of queries against every row of vectors:
 // dst[i·n+j] is the squared distance of query i to vector j, n the number of
 // vectors. From memory this is nearly three times as fast as one query after
-// the other, because a vector that has been fetched serves four of them.
+// the other, because a vector that has been fetched serves four of them. The
+// vectors are best a block that stays in the second-level cache, for they are
+// met once for every four queries; a chunk of a [View] is.
 func L2SquaredMulti(dst []float32, queries, vectors Matrix) {
 	multi(dst, queries, vectors, l2Squared, l2Squared4)
 }
@@ -49,6 +51,11 @@ func L2SquaredMulti(dst []float32, queries, vectors Matrix) {
 // InnerProductMulti is L2SquaredMulti for inner products.
 func InnerProductMulti(dst []float32, queries, vectors Matrix) {
 	multi(dst, queries, vectors, innerProduct, innerProduct4)
+}
+
+// L1Multi is L2SquaredMulti for sums of absolute differences.
+func L1Multi(dst []float32, queries, vectors Matrix) {
+	multi(dst, queries, vectors, l1, l14)
 }
 
 // queryGroup is how many queries the four-query kernels take.

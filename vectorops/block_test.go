@@ -77,7 +77,7 @@ func TestKernelsDoNotDependOnPosition(t *testing.T) { // invariant 1
 				for _, k := range []struct {
 					one   func(dst, query, vectors []float32)
 					multi func(dst []float32, queries, vectors Matrix)
-				}{{L2Squared, L2SquaredMulti}, {InnerProduct, InnerProductMulti}} {
+				}{{L2Squared, L2SquaredMulti}, {InnerProduct, InnerProductMulti}, {L1, L1Multi}} {
 					k.multi(many, queries, vectors)
 					row := make([]float32, n)
 					for q := range 7 {

@@ -104,6 +104,18 @@ func innerProduct4(dst, queries, vectors []float32) {
 	}
 }
 
+func l14(dst, queries, vectors []float32) {
+	n, d := len(dst)/queryGroup, len(queries)/queryGroup
+	switch {
+	case useAVX512:
+		l14AVX512(first(dst), n, first(queries), first(vectors), d)
+	case useAVX2:
+		l14AVX2(first(dst), n, first(queries), first(vectors), d)
+	default:
+		l14Go(dst, queries, vectors)
+	}
+}
+
 func l2SquaredGather(dst, query []float32, view View, slots []uint32) {
 	switch {
 	case useAVX512:

@@ -10,6 +10,7 @@ func innerProduct(dst, query, vectors []float32)    { innerProductGo(dst, query,
 func l1(dst, query, vectors []float32)              { l1Go(dst, query, vectors) }
 func l2Squared4(dst, queries, vectors []float32)    { l2Squared4Go(dst, queries, vectors) }
 func innerProduct4(dst, queries, vectors []float32) { innerProduct4Go(dst, queries, vectors) }
+func l14(dst, queries, vectors []float32)           { l14Go(dst, queries, vectors) }
 
 func l2SquaredGather(dst, query []float32, view View, slots []uint32) {
 	gatherGo(dst, query, view, slots, l2SquaredGo)

@@ -44,6 +44,11 @@ func l1AVX512(dst *float32, n int, query *float32, vectors *float32, d int)
 //go:noescape
 func l1GatherAVX512(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
 
+// l14AVX512 writes sums of absolute differences of four queries to a block.
+//
+//go:noescape
+func l14AVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
+
 // l2SquaredAVX2 writes squared Euclidean distances of a query to a block.
 //
 //go:noescape
@@ -83,6 +88,11 @@ func l1AVX2(dst *float32, n int, query *float32, vectors *float32, d int)
 //
 //go:noescape
 func l1GatherAVX2(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+
+// l14AVX2 writes sums of absolute differences of four queries to a block.
+//
+//go:noescape
+func l14AVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
 
 // fastScanAVX512 sums the table entries of blocks of 64 codes and marks the sums up to a threshold.
 //

@@ -2020,6 +2020,396 @@ end:
 	VZEROUPPER
 	RET
 
+// func l14AVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·l14AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         queries+16(FP), DX
+	MOVQ         vectors+24(FP), R8
+	MOVQ         d+32(FP), BX
+	MOVQ         BX, R9
+	SHLQ         $0x02, R9
+	MOVQ         R9, R10
+	ANDQ         $-128, R10
+	MOVQ         R9, R11
+	ANDQ         $-64, R11
+	ANDQ         $+15, BX
+	MOVQ         $0x00000001, SI
+	SHLXQ        BX, SI, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	MOVL         $0x7fffffff, BX
+	VMOVD        BX, X0
+	VPBROADCASTD X0, Z0
+	LEAQ         (DX)(R9*1), BX
+	LEAQ         (BX)(R9*1), SI
+	LEAQ         (SI)(R9*1), DI
+	MOVQ         CX, R12
+	SHLQ         $0x02, R12
+
+pairs:
+	CMPQ   CX, $0x02
+	JL     ones
+	LEAQ   (R8)(R9*1), R13
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	XORQ   R14, R14
+
+loop65:
+	CMPQ    R14, R10
+	JGE     single66
+	VMOVUPS (R8)(R14*1), Z17
+	VMOVUPS (R13)(R14*1), Z18
+	VMOVUPS (DX)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z20
+	VPANDD  Z0, Z20, Z20
+	VADDPS  Z20, Z1, Z1
+	VSUBPS  Z18, Z19, Z19
+	VPANDD  Z0, Z19, Z19
+	VADDPS  Z19, Z3, Z3
+	VMOVUPS (BX)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z20
+	VPANDD  Z0, Z20, Z20
+	VADDPS  Z20, Z5, Z5
+	VSUBPS  Z18, Z19, Z19
+	VPANDD  Z0, Z19, Z19
+	VADDPS  Z19, Z7, Z7
+	VMOVUPS (SI)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z20
+	VPANDD  Z0, Z20, Z20
+	VADDPS  Z20, Z9, Z9
+	VSUBPS  Z18, Z19, Z19
+	VPANDD  Z0, Z19, Z19
+	VADDPS  Z19, Z11, Z11
+	VMOVUPS (DI)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z17
+	VPANDD  Z0, Z17, Z17
+	VADDPS  Z17, Z13, Z13
+	VSUBPS  Z18, Z19, Z17
+	VPANDD  Z0, Z17, Z17
+	VADDPS  Z17, Z15, Z15
+	VMOVUPS 64(R8)(R14*1), Z17
+	VMOVUPS 64(R13)(R14*1), Z18
+	VMOVUPS 64(DX)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z20
+	VPANDD  Z0, Z20, Z20
+	VADDPS  Z20, Z2, Z2
+	VSUBPS  Z18, Z19, Z19
+	VPANDD  Z0, Z19, Z19
+	VADDPS  Z19, Z4, Z4
+	VMOVUPS 64(BX)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z20
+	VPANDD  Z0, Z20, Z20
+	VADDPS  Z20, Z6, Z6
+	VSUBPS  Z18, Z19, Z19
+	VPANDD  Z0, Z19, Z19
+	VADDPS  Z19, Z8, Z8
+	VMOVUPS 64(SI)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z20
+	VPANDD  Z0, Z20, Z20
+	VADDPS  Z20, Z10, Z10
+	VSUBPS  Z18, Z19, Z19
+	VPANDD  Z0, Z19, Z19
+	VADDPS  Z19, Z12, Z12
+	VMOVUPS 64(DI)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z17
+	VPANDD  Z0, Z17, Z17
+	VADDPS  Z17, Z14, Z14
+	VSUBPS  Z18, Z19, Z17
+	VPANDD  Z0, Z17, Z17
+	VADDPS  Z17, Z16, Z16
+	ADDQ    $+128, R14
+	JMP     loop65
+
+single66:
+	CMPQ    R14, R11
+	JGE     tail67
+	VMOVUPS (R8)(R14*1), Z17
+	VMOVUPS (R13)(R14*1), Z18
+	VMOVUPS (DX)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z20
+	VPANDD  Z0, Z20, Z20
+	VADDPS  Z20, Z1, Z1
+	VSUBPS  Z18, Z19, Z19
+	VPANDD  Z0, Z19, Z19
+	VADDPS  Z19, Z3, Z3
+	VMOVUPS (BX)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z20
+	VPANDD  Z0, Z20, Z20
+	VADDPS  Z20, Z5, Z5
+	VSUBPS  Z18, Z19, Z19
+	VPANDD  Z0, Z19, Z19
+	VADDPS  Z19, Z7, Z7
+	VMOVUPS (SI)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z20
+	VPANDD  Z0, Z20, Z20
+	VADDPS  Z20, Z9, Z9
+	VSUBPS  Z18, Z19, Z19
+	VPANDD  Z0, Z19, Z19
+	VADDPS  Z19, Z11, Z11
+	VMOVUPS (DI)(R14*1), Z19
+	VSUBPS  Z17, Z19, Z17
+	VPANDD  Z0, Z17, Z17
+	VADDPS  Z17, Z13, Z13
+	VSUBPS  Z18, Z19, Z17
+	VPANDD  Z0, Z17, Z17
+	VADDPS  Z17, Z15, Z15
+	ADDQ    $+64, R14
+
+tail67:
+	CMPQ      R14, R9
+	JGE       done68
+	VMOVUPS.Z (R8)(R14*1), K1, Z17
+	VMOVUPS.Z (R13)(R14*1), K1, Z18
+	VMOVUPS.Z (DX)(R14*1), K1, Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z2, Z2
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z4, Z4
+	VMOVUPS.Z (BX)(R14*1), K1, Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z6, Z6
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z8, Z8
+	VMOVUPS.Z (SI)(R14*1), K1, Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z10, Z10
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z12, Z12
+	VMOVUPS.Z (DI)(R14*1), K1, Z19
+	VSUBPS    Z17, Z19, Z17
+	VPANDD    Z0, Z17, Z17
+	VADDPS    Z17, Z14, Z14
+	VSUBPS    Z18, Z19, Z17
+	VPANDD    Z0, Z17, Z17
+	VADDPS    Z17, Z16, Z16
+
+done68:
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPS        X1, X2, X1
+	VADDPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPS        Y2, Y3, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VADDPS        X3, X2, X3
+	VADDPS        Z6, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VADDPS        Y2, Y5, Y2
+	VEXTRACTF128  $0x01, Y2, X4
+	VADDPS        X4, X2, X4
+	VADDPS        Z8, Z7, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y2
+	VADDPS        Y2, Y7, Y2
+	VEXTRACTF128  $0x01, Y2, X5
+	VADDPS        X5, X2, X5
+	VADDPS        Z10, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y2
+	VADDPS        Y2, Y9, Y2
+	VEXTRACTF128  $0x01, Y2, X6
+	VADDPS        X6, X2, X6
+	VADDPS        Z12, Z11, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y2
+	VADDPS        Y2, Y11, Y2
+	VEXTRACTF128  $0x01, Y2, X7
+	VADDPS        X7, X2, X7
+	VADDPS        Z14, Z13, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y2
+	VADDPS        Y2, Y13, Y2
+	VEXTRACTF128  $0x01, Y2, X8
+	VADDPS        X8, X2, X8
+	VADDPS        Z16, Z15, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y2
+	VADDPS        Y2, Y15, Y2
+	VEXTRACTF128  $0x01, Y2, X9
+	VADDPS        X9, X2, X9
+	VHADDPS       X4, X1, X1
+	VHADDPS       X8, X6, X6
+	VHADDPS       X6, X1, X1
+	MOVQ          AX, R8
+	VMOVSS        X1, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x01, X1, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x02, X1, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x03, X1, (R8)
+	VHADDPS       X5, X3, X3
+	VHADDPS       X9, X7, X7
+	VHADDPS       X7, X3, X3
+	MOVQ          AX, R8
+	VMOVSS        X3, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x01, X3, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x02, X3, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x03, X3, 4(R8)
+	LEAQ          (R13)(R9*1), R8
+	ADDQ          $0x08, AX
+	SUBQ          $0x02, CX
+	JMP           pairs
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	XORQ   R13, R13
+
+loop69:
+	CMPQ    R13, R10
+	JGE     single70
+	VMOVUPS (R8)(R13*1), Z9
+	VMOVUPS (DX)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z10
+	VPANDD  Z0, Z10, Z10
+	VADDPS  Z10, Z1, Z1
+	VMOVUPS (BX)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z10
+	VPANDD  Z0, Z10, Z10
+	VADDPS  Z10, Z3, Z3
+	VMOVUPS (SI)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z10
+	VPANDD  Z0, Z10, Z10
+	VADDPS  Z10, Z5, Z5
+	VMOVUPS (DI)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z9
+	VPANDD  Z0, Z9, Z9
+	VADDPS  Z9, Z7, Z7
+	VMOVUPS 64(R8)(R13*1), Z9
+	VMOVUPS 64(DX)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z10
+	VPANDD  Z0, Z10, Z10
+	VADDPS  Z10, Z2, Z2
+	VMOVUPS 64(BX)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z10
+	VPANDD  Z0, Z10, Z10
+	VADDPS  Z10, Z4, Z4
+	VMOVUPS 64(SI)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z10
+	VPANDD  Z0, Z10, Z10
+	VADDPS  Z10, Z6, Z6
+	VMOVUPS 64(DI)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z9
+	VPANDD  Z0, Z9, Z9
+	VADDPS  Z9, Z8, Z8
+	ADDQ    $+128, R13
+	JMP     loop69
+
+single70:
+	CMPQ    R13, R11
+	JGE     tail71
+	VMOVUPS (R8)(R13*1), Z9
+	VMOVUPS (DX)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z10
+	VPANDD  Z0, Z10, Z10
+	VADDPS  Z10, Z1, Z1
+	VMOVUPS (BX)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z10
+	VPANDD  Z0, Z10, Z10
+	VADDPS  Z10, Z3, Z3
+	VMOVUPS (SI)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z10
+	VPANDD  Z0, Z10, Z10
+	VADDPS  Z10, Z5, Z5
+	VMOVUPS (DI)(R13*1), Z10
+	VSUBPS  Z9, Z10, Z9
+	VPANDD  Z0, Z9, Z9
+	VADDPS  Z9, Z7, Z7
+	ADDQ    $+64, R13
+
+tail71:
+	CMPQ      R13, R9
+	JGE       done72
+	VMOVUPS.Z (R8)(R13*1), K1, Z9
+	VMOVUPS.Z (DX)(R13*1), K1, Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z2, Z2
+	VMOVUPS.Z (BX)(R13*1), K1, Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z4, Z4
+	VMOVUPS.Z (SI)(R13*1), K1, Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z6, Z6
+	VMOVUPS.Z (DI)(R13*1), K1, Z10
+	VSUBPS    Z9, Z10, Z9
+	VPANDD    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+
+done72:
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPS        X1, X2, X1
+	VADDPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPS        Y2, Y3, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VADDPS        X3, X2, X3
+	VADDPS        Z6, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VADDPS        Y2, Y5, Y2
+	VEXTRACTF128  $0x01, Y2, X4
+	VADDPS        X4, X2, X4
+	VADDPS        Z8, Z7, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y2
+	VADDPS        Y2, Y7, Y2
+	VEXTRACTF128  $0x01, Y2, X5
+	VADDPS        X5, X2, X5
+	VHADDPS       X3, X1, X1
+	VHADDPS       X5, X4, X4
+	VHADDPS       X4, X1, X1
+	MOVQ          AX, R13
+	VMOVSS        X1, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x01, X1, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x02, X1, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x03, X1, (R13)
+	ADDQ          R9, R8
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
 // func l2SquaredAVX2(dst *float32, n int, query *float32, vectors *float32, d int)
 // Requires: AVX, FMA3
 TEXT ·l2SquaredAVX2(SB), NOSPLIT, $0-40
@@ -2055,9 +2445,9 @@ fours:
 	VXORPS Y8, Y8, Y8
 	XORQ   R12, R12
 
-loop65:
+loop73:
 	CMPQ        R12, R8
-	JGE         single66
+	JGE         single74
 	VMOVUPS     (DX)(R12*1), Y9
 	VMOVUPS     (BX)(R12*1), Y10
 	VSUBPS      Y10, Y9, Y10
@@ -2085,11 +2475,11 @@ loop65:
 	VSUBPS      Y10, Y9, Y9
 	VFMADD231PS Y9, Y9, Y8
 	ADDQ        $+64, R12
-	JMP         loop65
+	JMP         loop73
 
-single66:
+single74:
 	CMPQ        R12, R9
-	JGE         tail67
+	JGE         tail75
 	VMOVUPS     (DX)(R12*1), Y9
 	VMOVUPS     (BX)(R12*1), Y10
 	VSUBPS      Y10, Y9, Y10
@@ -2105,9 +2495,9 @@ single66:
 	VFMADD231PS Y9, Y9, Y7
 	ADDQ        $+32, R12
 
-tail67:
+tail75:
 	CMPQ        R12, DI
-	JGE         done68
+	JGE         done76
 	VMASKMOVPS  (DX)(R12*1), Y0, Y9
 	VMASKMOVPS  (BX)(R12*1), Y0, Y10
 	VSUBPS      Y10, Y9, Y10
@@ -2122,7 +2512,7 @@ tail67:
 	VSUBPS      Y10, Y9, Y9
 	VFMADD231PS Y9, Y9, Y8
 
-done68:
+done76:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2151,9 +2541,9 @@ ones:
 	VXORPS Y2, Y2, Y2
 	XORQ   SI, SI
 
-loop69:
+loop77:
 	CMPQ        SI, R8
-	JGE         single70
+	JGE         single78
 	VMOVUPS     (DX)(SI*1), Y3
 	VMOVUPS     (BX)(SI*1), Y4
 	VSUBPS      Y4, Y3, Y3
@@ -2163,26 +2553,26 @@ loop69:
 	VSUBPS      Y4, Y3, Y3
 	VFMADD231PS Y3, Y3, Y2
 	ADDQ        $+64, SI
-	JMP         loop69
+	JMP         loop77
 
-single70:
+single78:
 	CMPQ        SI, R9
-	JGE         tail71
+	JGE         tail79
 	VMOVUPS     (DX)(SI*1), Y3
 	VMOVUPS     (BX)(SI*1), Y4
 	VSUBPS      Y4, Y3, Y3
 	VFMADD231PS Y3, Y3, Y1
 	ADDQ        $+32, SI
 
-tail71:
+tail79:
 	CMPQ        SI, DI
-	JGE         done72
+	JGE         done80
 	VMASKMOVPS  (DX)(SI*1), Y0, Y3
 	VMASKMOVPS  (BX)(SI*1), Y0, Y4
 	VSUBPS      Y4, Y3, Y3
 	VFMADD231PS Y3, Y3, Y2
 
-done72:
+done80:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2326,9 +2716,9 @@ measure:
 	VXORPS Y8, Y8, Y8
 	XORQ   R15, R15
 
-loop73:
+loop81:
 	CMPQ        R15, R8
-	JGE         single74
+	JGE         single82
 	VMOVUPS     (DX)(R15*1), Y9
 	VMOVUPS     (R11)(R15*1), Y10
 	VSUBPS      Y10, Y9, Y10
@@ -2356,11 +2746,11 @@ loop73:
 	VSUBPS      Y10, Y9, Y9
 	VFMADD231PS Y9, Y9, Y8
 	ADDQ        $+64, R15
-	JMP         loop73
+	JMP         loop81
 
-single74:
+single82:
 	CMPQ        R15, R9
-	JGE         tail75
+	JGE         tail83
 	VMOVUPS     (DX)(R15*1), Y9
 	VMOVUPS     (R11)(R15*1), Y10
 	VSUBPS      Y10, Y9, Y10
@@ -2376,9 +2766,9 @@ single74:
 	VFMADD231PS Y9, Y9, Y7
 	ADDQ        $+32, R15
 
-tail75:
+tail83:
 	CMPQ        R15, DI
-	JGE         done76
+	JGE         done84
 	VMASKMOVPS  (DX)(R15*1), Y0, Y9
 	VMASKMOVPS  (R11)(R15*1), Y0, Y10
 	VSUBPS      Y10, Y9, Y10
@@ -2393,7 +2783,7 @@ tail75:
 	VSUBPS      Y10, Y9, Y9
 	VFMADD231PS Y9, Y9, Y8
 
-done76:
+done84:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2429,9 +2819,9 @@ ones:
 	VXORPS Y2, Y2, Y2
 	XORQ   R12, R12
 
-loop77:
+loop85:
 	CMPQ        R12, R8
-	JGE         single78
+	JGE         single86
 	VMOVUPS     (DX)(R12*1), Y3
 	VMOVUPS     (R11)(R12*1), Y4
 	VSUBPS      Y4, Y3, Y3
@@ -2441,26 +2831,26 @@ loop77:
 	VSUBPS      Y4, Y3, Y3
 	VFMADD231PS Y3, Y3, Y2
 	ADDQ        $+64, R12
-	JMP         loop77
+	JMP         loop85
 
-single78:
+single86:
 	CMPQ        R12, R9
-	JGE         tail79
+	JGE         tail87
 	VMOVUPS     (DX)(R12*1), Y3
 	VMOVUPS     (R11)(R12*1), Y4
 	VSUBPS      Y4, Y3, Y3
 	VFMADD231PS Y3, Y3, Y1
 	ADDQ        $+32, R12
 
-tail79:
+tail87:
 	CMPQ        R12, DI
-	JGE         done80
+	JGE         done88
 	VMASKMOVPS  (DX)(R12*1), Y0, Y3
 	VMASKMOVPS  (R11)(R12*1), Y0, Y4
 	VSUBPS      Y4, Y3, Y3
 	VFMADD231PS Y3, Y3, Y2
 
-done80:
+done88:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2513,9 +2903,9 @@ ones:
 	VXORPS Y8, Y8, Y8
 	XORQ   R13, R13
 
-loop81:
+loop89:
 	CMPQ        R13, R10
-	JGE         single82
+	JGE         single90
 	VMOVUPS     (R8)(R13*1), Y9
 	VMOVUPS     (DX)(R13*1), Y10
 	VSUBPS      Y9, Y10, Y10
@@ -2543,11 +2933,11 @@ loop81:
 	VSUBPS      Y9, Y10, Y9
 	VFMADD231PS Y9, Y9, Y8
 	ADDQ        $+64, R13
-	JMP         loop81
+	JMP         loop89
 
-single82:
+single90:
 	CMPQ        R13, R11
-	JGE         tail83
+	JGE         tail91
 	VMOVUPS     (R8)(R13*1), Y9
 	VMOVUPS     (DX)(R13*1), Y10
 	VSUBPS      Y9, Y10, Y10
@@ -2563,9 +2953,9 @@ single82:
 	VFMADD231PS Y9, Y9, Y7
 	ADDQ        $+32, R13
 
-tail83:
+tail91:
 	CMPQ        R13, R9
-	JGE         done84
+	JGE         done92
 	VMASKMOVPS  (R8)(R13*1), Y0, Y9
 	VMASKMOVPS  (DX)(R13*1), Y0, Y10
 	VSUBPS      Y9, Y10, Y10
@@ -2580,7 +2970,7 @@ tail83:
 	VSUBPS      Y9, Y10, Y9
 	VFMADD231PS Y9, Y9, Y8
 
-done84:
+done92:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2648,9 +3038,9 @@ fours:
 	VXORPS Y8, Y8, Y8
 	XORQ   R12, R12
 
-loop85:
+loop93:
 	CMPQ        R12, R8
-	JGE         single86
+	JGE         single94
 	VMOVUPS     (DX)(R12*1), Y9
 	VMOVUPS     (BX)(R12*1), Y10
 	VFMADD231PS Y9, Y10, Y1
@@ -2670,11 +3060,11 @@ loop85:
 	VMOVUPS     32(R11)(R12*1), Y10
 	VFMADD231PS Y9, Y10, Y8
 	ADDQ        $+64, R12
-	JMP         loop85
+	JMP         loop93
 
-single86:
+single94:
 	CMPQ        R12, R9
-	JGE         tail87
+	JGE         tail95
 	VMOVUPS     (DX)(R12*1), Y9
 	VMOVUPS     (BX)(R12*1), Y10
 	VFMADD231PS Y9, Y10, Y1
@@ -2686,9 +3076,9 @@ single86:
 	VFMADD231PS Y9, Y10, Y7
 	ADDQ        $+32, R12
 
-tail87:
+tail95:
 	CMPQ        R12, DI
-	JGE         done88
+	JGE         done96
 	VMASKMOVPS  (DX)(R12*1), Y0, Y9
 	VMASKMOVPS  (BX)(R12*1), Y0, Y10
 	VFMADD231PS Y9, Y10, Y2
@@ -2699,7 +3089,7 @@ tail87:
 	VMASKMOVPS  (R11)(R12*1), Y0, Y10
 	VFMADD231PS Y9, Y10, Y8
 
-done88:
+done96:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2728,9 +3118,9 @@ ones:
 	VXORPS Y2, Y2, Y2
 	XORQ   SI, SI
 
-loop89:
+loop97:
 	CMPQ        SI, R8
-	JGE         single90
+	JGE         single98
 	VMOVUPS     (DX)(SI*1), Y3
 	VMOVUPS     (BX)(SI*1), Y4
 	VFMADD231PS Y3, Y4, Y1
@@ -2738,24 +3128,24 @@ loop89:
 	VMOVUPS     32(BX)(SI*1), Y4
 	VFMADD231PS Y3, Y4, Y2
 	ADDQ        $+64, SI
-	JMP         loop89
+	JMP         loop97
 
-single90:
+single98:
 	CMPQ        SI, R9
-	JGE         tail91
+	JGE         tail99
 	VMOVUPS     (DX)(SI*1), Y3
 	VMOVUPS     (BX)(SI*1), Y4
 	VFMADD231PS Y3, Y4, Y1
 	ADDQ        $+32, SI
 
-tail91:
+tail99:
 	CMPQ        SI, DI
-	JGE         done92
+	JGE         done100
 	VMASKMOVPS  (DX)(SI*1), Y0, Y3
 	VMASKMOVPS  (BX)(SI*1), Y0, Y4
 	VFMADD231PS Y3, Y4, Y2
 
-done92:
+done100:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2881,9 +3271,9 @@ measure:
 	VXORPS Y8, Y8, Y8
 	XORQ   R15, R15
 
-loop93:
+loop101:
 	CMPQ        R15, R8
-	JGE         single94
+	JGE         single102
 	VMOVUPS     (DX)(R15*1), Y9
 	VMOVUPS     (R11)(R15*1), Y10
 	VFMADD231PS Y9, Y10, Y1
@@ -2903,11 +3293,11 @@ loop93:
 	VMOVUPS     32(R14)(R15*1), Y10
 	VFMADD231PS Y9, Y10, Y8
 	ADDQ        $+64, R15
-	JMP         loop93
+	JMP         loop101
 
-single94:
+single102:
 	CMPQ        R15, R9
-	JGE         tail95
+	JGE         tail103
 	VMOVUPS     (DX)(R15*1), Y9
 	VMOVUPS     (R11)(R15*1), Y10
 	VFMADD231PS Y9, Y10, Y1
@@ -2919,9 +3309,9 @@ single94:
 	VFMADD231PS Y9, Y10, Y7
 	ADDQ        $+32, R15
 
-tail95:
+tail103:
 	CMPQ        R15, DI
-	JGE         done96
+	JGE         done104
 	VMASKMOVPS  (DX)(R15*1), Y0, Y9
 	VMASKMOVPS  (R11)(R15*1), Y0, Y10
 	VFMADD231PS Y9, Y10, Y2
@@ -2932,7 +3322,7 @@ tail95:
 	VMASKMOVPS  (R14)(R15*1), Y0, Y10
 	VFMADD231PS Y9, Y10, Y8
 
-done96:
+done104:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2968,9 +3358,9 @@ ones:
 	VXORPS Y2, Y2, Y2
 	XORQ   R12, R12
 
-loop97:
+loop105:
 	CMPQ        R12, R8
-	JGE         single98
+	JGE         single106
 	VMOVUPS     (DX)(R12*1), Y3
 	VMOVUPS     (R11)(R12*1), Y4
 	VFMADD231PS Y3, Y4, Y1
@@ -2978,24 +3368,24 @@ loop97:
 	VMOVUPS     32(R11)(R12*1), Y4
 	VFMADD231PS Y3, Y4, Y2
 	ADDQ        $+64, R12
-	JMP         loop97
+	JMP         loop105
 
-single98:
+single106:
 	CMPQ        R12, R9
-	JGE         tail99
+	JGE         tail107
 	VMOVUPS     (DX)(R12*1), Y3
 	VMOVUPS     (R11)(R12*1), Y4
 	VFMADD231PS Y3, Y4, Y1
 	ADDQ        $+32, R12
 
-tail99:
+tail107:
 	CMPQ        R12, DI
-	JGE         done100
+	JGE         done108
 	VMASKMOVPS  (DX)(R12*1), Y0, Y3
 	VMASKMOVPS  (R11)(R12*1), Y0, Y4
 	VFMADD231PS Y3, Y4, Y2
 
-done100:
+done108:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -3048,9 +3438,9 @@ ones:
 	VXORPS Y8, Y8, Y8
 	XORQ   R13, R13
 
-loop101:
+loop109:
 	CMPQ        R13, R10
-	JGE         single102
+	JGE         single110
 	VMOVUPS     (R8)(R13*1), Y9
 	VMOVUPS     (DX)(R13*1), Y10
 	VFMADD231PS Y10, Y9, Y1
@@ -3070,11 +3460,11 @@ loop101:
 	VMOVUPS     32(DI)(R13*1), Y10
 	VFMADD231PS Y10, Y9, Y8
 	ADDQ        $+64, R13
-	JMP         loop101
+	JMP         loop109
 
-single102:
+single110:
 	CMPQ        R13, R11
-	JGE         tail103
+	JGE         tail111
 	VMOVUPS     (R8)(R13*1), Y9
 	VMOVUPS     (DX)(R13*1), Y10
 	VFMADD231PS Y10, Y9, Y1
@@ -3086,9 +3476,9 @@ single102:
 	VFMADD231PS Y10, Y9, Y7
 	ADDQ        $+32, R13
 
-tail103:
+tail111:
 	CMPQ        R13, R9
-	JGE         done104
+	JGE         done112
 	VMASKMOVPS  (R8)(R13*1), Y0, Y9
 	VMASKMOVPS  (DX)(R13*1), Y0, Y10
 	VFMADD231PS Y10, Y9, Y2
@@ -3099,7 +3489,7 @@ tail103:
 	VMASKMOVPS  (DI)(R13*1), Y0, Y10
 	VFMADD231PS Y10, Y9, Y8
 
-done104:
+done112:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -3170,9 +3560,9 @@ fours:
 	VXORPS Y9, Y9, Y9
 	XORQ   R12, R12
 
-loop105:
+loop113:
 	CMPQ    R12, R8
-	JGE     single106
+	JGE     single114
 	VMOVUPS (DX)(R12*1), Y10
 	VMOVUPS (BX)(R12*1), Y11
 	VSUBPS  Y11, Y10, Y11
@@ -3208,11 +3598,11 @@ loop105:
 	VPAND   Y1, Y10, Y10
 	VADDPS  Y10, Y9, Y9
 	ADDQ    $+64, R12
-	JMP     loop105
+	JMP     loop113
 
-single106:
+single114:
 	CMPQ    R12, R9
-	JGE     tail107
+	JGE     tail115
 	VMOVUPS (DX)(R12*1), Y10
 	VMOVUPS (BX)(R12*1), Y11
 	VSUBPS  Y11, Y10, Y11
@@ -3232,9 +3622,9 @@ single106:
 	VADDPS  Y10, Y8, Y8
 	ADDQ    $+32, R12
 
-tail107:
+tail115:
 	CMPQ       R12, DI
-	JGE        done108
+	JGE        done116
 	VMASKMOVPS (DX)(R12*1), Y0, Y10
 	VMASKMOVPS (BX)(R12*1), Y0, Y11
 	VSUBPS     Y11, Y10, Y11
@@ -3253,7 +3643,7 @@ tail107:
 	VPAND      Y1, Y10, Y10
 	VADDPS     Y10, Y9, Y9
 
-done108:
+done116:
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X3, X2, X3
@@ -3282,9 +3672,9 @@ ones:
 	VXORPS Y3, Y3, Y3
 	XORQ   SI, SI
 
-loop109:
+loop117:
 	CMPQ    SI, R8
-	JGE     single110
+	JGE     single118
 	VMOVUPS (DX)(SI*1), Y4
 	VMOVUPS (BX)(SI*1), Y5
 	VSUBPS  Y5, Y4, Y4
@@ -3296,11 +3686,11 @@ loop109:
 	VPAND   Y1, Y4, Y4
 	VADDPS  Y4, Y3, Y3
 	ADDQ    $+64, SI
-	JMP     loop109
+	JMP     loop117
 
-single110:
+single118:
 	CMPQ    SI, R9
-	JGE     tail111
+	JGE     tail119
 	VMOVUPS (DX)(SI*1), Y4
 	VMOVUPS (BX)(SI*1), Y5
 	VSUBPS  Y5, Y4, Y4
@@ -3308,16 +3698,16 @@ single110:
 	VADDPS  Y4, Y2, Y2
 	ADDQ    $+32, SI
 
-tail111:
+tail119:
 	CMPQ       SI, DI
-	JGE        done112
+	JGE        done120
 	VMASKMOVPS (DX)(SI*1), Y0, Y4
 	VMASKMOVPS (BX)(SI*1), Y0, Y5
 	VSUBPS     Y5, Y4, Y4
 	VPAND      Y1, Y4, Y4
 	VADDPS     Y4, Y3, Y3
 
-done112:
+done120:
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X3, X2, X3
@@ -3446,9 +3836,9 @@ measure:
 	VXORPS Y9, Y9, Y9
 	XORQ   R15, R15
 
-loop113:
+loop121:
 	CMPQ    R15, R8
-	JGE     single114
+	JGE     single122
 	VMOVUPS (DX)(R15*1), Y10
 	VMOVUPS (R11)(R15*1), Y11
 	VSUBPS  Y11, Y10, Y11
@@ -3484,11 +3874,11 @@ loop113:
 	VPAND   Y1, Y10, Y10
 	VADDPS  Y10, Y9, Y9
 	ADDQ    $+64, R15
-	JMP     loop113
+	JMP     loop121
 
-single114:
+single122:
 	CMPQ    R15, R9
-	JGE     tail115
+	JGE     tail123
 	VMOVUPS (DX)(R15*1), Y10
 	VMOVUPS (R11)(R15*1), Y11
 	VSUBPS  Y11, Y10, Y11
@@ -3508,9 +3898,9 @@ single114:
 	VADDPS  Y10, Y8, Y8
 	ADDQ    $+32, R15
 
-tail115:
+tail123:
 	CMPQ       R15, DI
-	JGE        done116
+	JGE        done124
 	VMASKMOVPS (DX)(R15*1), Y0, Y10
 	VMASKMOVPS (R11)(R15*1), Y0, Y11
 	VSUBPS     Y11, Y10, Y11
@@ -3529,7 +3919,7 @@ tail115:
 	VPAND      Y1, Y10, Y10
 	VADDPS     Y10, Y9, Y9
 
-done116:
+done124:
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X3, X2, X3
@@ -3565,9 +3955,9 @@ ones:
 	VXORPS Y3, Y3, Y3
 	XORQ   R12, R12
 
-loop117:
+loop125:
 	CMPQ    R12, R8
-	JGE     single118
+	JGE     single126
 	VMOVUPS (DX)(R12*1), Y4
 	VMOVUPS (R11)(R12*1), Y5
 	VSUBPS  Y5, Y4, Y4
@@ -3579,11 +3969,11 @@ loop117:
 	VPAND   Y1, Y4, Y4
 	VADDPS  Y4, Y3, Y3
 	ADDQ    $+64, R12
-	JMP     loop117
+	JMP     loop125
 
-single118:
+single126:
 	CMPQ    R12, R9
-	JGE     tail119
+	JGE     tail127
 	VMOVUPS (DX)(R12*1), Y4
 	VMOVUPS (R11)(R12*1), Y5
 	VSUBPS  Y5, Y4, Y4
@@ -3591,16 +3981,16 @@ single118:
 	VADDPS  Y4, Y2, Y2
 	ADDQ    $+32, R12
 
-tail119:
+tail127:
 	CMPQ       R12, DI
-	JGE        done120
+	JGE        done128
 	VMASKMOVPS (DX)(R12*1), Y0, Y4
 	VMASKMOVPS (R11)(R12*1), Y0, Y5
 	VSUBPS     Y5, Y4, Y4
 	VPAND      Y1, Y4, Y4
 	VADDPS     Y4, Y3, Y3
 
-done120:
+done128:
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X3, X2, X3
@@ -3608,6 +3998,162 @@ done120:
 	VHADDPS      X3, X3, X3
 	VMOVSS       X3, (AX)
 	ADDQ         $0x04, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l14AVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
+// Requires: AVX, AVX2
+TEXT ·l14AVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         queries+16(FP), DX
+	MOVQ         vectors+24(FP), R8
+	MOVQ         d+32(FP), BX
+	MOVQ         BX, R9
+	SHLQ         $0x02, R9
+	MOVQ         R9, R10
+	ANDQ         $-64, R10
+	MOVQ         R9, R11
+	ANDQ         $-32, R11
+	ANDQ         $+7, BX
+	LEAQ         tailMask<>+0(SB), SI
+	NEGQ         BX
+	VMOVDQU      32(SI)(BX*4), Y0
+	MOVL         $0x7fffffff, BX
+	VMOVD        BX, X1
+	VPBROADCASTD X1, Y1
+	LEAQ         (DX)(R9*1), BX
+	LEAQ         (BX)(R9*1), SI
+	LEAQ         (SI)(R9*1), DI
+	MOVQ         CX, R12
+	SHLQ         $0x02, R12
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	XORQ   R13, R13
+
+loop129:
+	CMPQ    R13, R10
+	JGE     single130
+	VMOVUPS (R8)(R13*1), Y10
+	VMOVUPS (DX)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y11
+	VPAND   Y1, Y11, Y11
+	VADDPS  Y11, Y2, Y2
+	VMOVUPS (BX)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y11
+	VPAND   Y1, Y11, Y11
+	VADDPS  Y11, Y4, Y4
+	VMOVUPS (SI)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y11
+	VPAND   Y1, Y11, Y11
+	VADDPS  Y11, Y6, Y6
+	VMOVUPS (DI)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y10
+	VPAND   Y1, Y10, Y10
+	VADDPS  Y10, Y8, Y8
+	VMOVUPS 32(R8)(R13*1), Y10
+	VMOVUPS 32(DX)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y11
+	VPAND   Y1, Y11, Y11
+	VADDPS  Y11, Y3, Y3
+	VMOVUPS 32(BX)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y11
+	VPAND   Y1, Y11, Y11
+	VADDPS  Y11, Y5, Y5
+	VMOVUPS 32(SI)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y11
+	VPAND   Y1, Y11, Y11
+	VADDPS  Y11, Y7, Y7
+	VMOVUPS 32(DI)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y10
+	VPAND   Y1, Y10, Y10
+	VADDPS  Y10, Y9, Y9
+	ADDQ    $+64, R13
+	JMP     loop129
+
+single130:
+	CMPQ    R13, R11
+	JGE     tail131
+	VMOVUPS (R8)(R13*1), Y10
+	VMOVUPS (DX)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y11
+	VPAND   Y1, Y11, Y11
+	VADDPS  Y11, Y2, Y2
+	VMOVUPS (BX)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y11
+	VPAND   Y1, Y11, Y11
+	VADDPS  Y11, Y4, Y4
+	VMOVUPS (SI)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y11
+	VPAND   Y1, Y11, Y11
+	VADDPS  Y11, Y6, Y6
+	VMOVUPS (DI)(R13*1), Y11
+	VSUBPS  Y10, Y11, Y10
+	VPAND   Y1, Y10, Y10
+	VADDPS  Y10, Y8, Y8
+	ADDQ    $+32, R13
+
+tail131:
+	CMPQ       R13, R9
+	JGE        done132
+	VMASKMOVPS (R8)(R13*1), Y0, Y10
+	VMASKMOVPS (DX)(R13*1), Y0, Y11
+	VSUBPS     Y10, Y11, Y11
+	VPAND      Y1, Y11, Y11
+	VADDPS     Y11, Y3, Y3
+	VMASKMOVPS (BX)(R13*1), Y0, Y11
+	VSUBPS     Y10, Y11, Y11
+	VPAND      Y1, Y11, Y11
+	VADDPS     Y11, Y5, Y5
+	VMASKMOVPS (SI)(R13*1), Y0, Y11
+	VSUBPS     Y10, Y11, Y11
+	VPAND      Y1, Y11, Y11
+	VADDPS     Y11, Y7, Y7
+	VMASKMOVPS (DI)(R13*1), Y0, Y11
+	VSUBPS     Y10, Y11, Y10
+	VPAND      Y1, Y10, Y10
+	VADDPS     Y10, Y9, Y9
+
+done132:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X2
+	VADDPS       X2, X4, X2
+	VADDPS       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X4
+	VADDPS       X4, X6, X4
+	VADDPS       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X5
+	VADDPS       X5, X8, X5
+	VHADDPS      X2, X3, X3
+	VHADDPS      X5, X4, X4
+	VHADDPS      X4, X3, X3
+	MOVQ         AX, R13
+	VMOVSS       X3, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x01, X3, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x02, X3, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x03, X3, (R13)
+	ADDQ         R9, R8
 	ADDQ         $0x04, AX
 	DECQ         CX
 	JMP          ones

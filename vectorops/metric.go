@@ -65,6 +65,20 @@ func (m Metric) Raw(dst, query, vectors []float32) {
 	}
 }
 
+// RawMulti is Raw for several queries at once, each a row: dst[i·n+j] is of
+// query i and vector j of n. The values are those of Raw for each query alone,
+// bit for bit; four queries share each load of a vector.
+func (m Metric) RawMulti(dst []float32, queries, vectors Matrix) {
+	switch m {
+	case L2:
+		L2SquaredMulti(dst, queries, vectors)
+	case IP, Cosine:
+		InnerProductMulti(dst, queries, vectors)
+	default:
+		L1Multi(dst, queries, vectors)
+	}
+}
+
 // Rank turns what Raw gave into ranks, by which a scan compares candidates:
 // they order as the distances do and are cheaper to have. For L2 that is the
 // squared distance, for the others the distance itself. norms holds the

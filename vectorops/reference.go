@@ -71,6 +71,7 @@ func l1Go(dst, query, vectors []float32) {
 
 func l2Squared4Go(dst, queries, vectors []float32)    { byQuery(l2SquaredGo, dst, queries, vectors) }
 func innerProduct4Go(dst, queries, vectors []float32) { byQuery(innerProductGo, dst, queries, vectors) }
+func l14Go(dst, queries, vectors []float32)           { byQuery(l1Go, dst, queries, vectors) }
 
 func byQuery(one func(dst, query, vectors []float32), dst, queries, vectors []float32) {
 	n, d := len(dst)/queryGroup, len(queries)/queryGroup

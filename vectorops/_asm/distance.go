@@ -39,7 +39,7 @@ var kernels = []kernel{
 		}},
 	{name: "innerProduct", doc: "inner products", four: true,
 		term: func(q, v, acc, _, _ VecVirtual) { VFMADD231PS(q, v, acc) }},
-	{name: "l1", doc: "sums of absolute differences", constant: true,
+	{name: "l1", doc: "sums of absolute differences", constant: true, four: true,
 		term: func(q, v, acc, tmp, c VecVirtual) {
 			VSUBPS(v, q, tmp)
 			and(c, tmp, tmp)
