@@ -41,6 +41,14 @@
 // that still hold them. An index keeps slots, not keys, and is told of every
 // new one by the table that it is attached to.
 //
+// # Vectors that are not in memory
+//
+// A table of keys ([NewKeyTable]) has slots and stamps and no vectors. An index
+// over it is built from a stream ([Vectors]) and given each new vector once, by
+// Insert; it keeps codes. What a search has to measure it reads by key from its
+// [Source], in its snapshot: a key has one vector there, that of the slot which
+// the snapshot sees.
+//
 // # Invariants
 //
 //  1. A search reads its sequence number from its row store snapshot first and

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"errors"
 	"math"
 
 	"voronoi/vectorops"
@@ -15,6 +16,11 @@ type Measure struct {
 	raw       []float32
 	ranks     []float64
 	norms     []float32
+
+	source  Source // of vectors that are not in memory
+	keys    []int64
+	fetched vectorops.Matrix
+	err     error
 }
 
 // NewMeasure prepares a query; it keeps the slice.
@@ -24,6 +30,15 @@ func NewMeasure(metric vectorops.Metric, query []float32) *Measure {
 
 // Reset makes m a measure by another query, whose squared norm is known.
 func (m *Measure) Reset(query []float32, norm float32) { m.query, m.queryNorm = query, norm }
+
+// From gives the measure a source for the vectors of views that have none.
+func (m *Measure) From(src Source) *Measure {
+	m.source = src
+	return m
+}
+
+// Err is what reading vectors failed with. The ranks since then are NaN.
+func (m *Measure) Err() error { return m.err }
 
 // Query is the query.
 func (m *Measure) Query() []float32 { return m.query }
@@ -38,9 +53,15 @@ func (m *Measure) Chunk(v *View, chunk int) (ranks []float64, first Slot) {
 	return m.ranks, Slot(at)
 }
 
-// Slots ranks the given slots. The ranks are good until the next call.
+// Slots ranks the given slots. The ranks are good until the next call. For a
+// view without vectors they are read from the source; a slot that has none there
+// ranks as NaN: the source's snapshot does not see it.
 func (m *Measure) Slots(v *View, slots []Slot) []float64 {
 	m.room(len(slots))
+	if !v.HasVectors() {
+		m.fetch(v, slots)
+		return m.ranks
+	}
 	m.Metric.RawAt(m.raw, m.query, v.vectors, slots)
 	if m.Metric == vectorops.Cosine {
 		for i, s := range slots {
@@ -49,6 +70,52 @@ func (m *Measure) Slots(v *View, slots []Slot) []float64 {
 	}
 	m.Metric.Rank(m.ranks, m.raw, m.queryNorm, m.norms)
 	return m.ranks
+}
+
+// fetchBlock is how many vectors are read before they are measured.
+const fetchBlock = 128
+
+// fetch is Slots by the source.
+func (m *Measure) fetch(v *View, slots []Slot) {
+	nan := float32(math.NaN())
+	for i := range m.raw {
+		m.raw[i], m.norms[i] = nan, nan
+	}
+	if m.err == nil && m.source == nil {
+		m.err = errors.New("vectors are not in memory and the search has no source of them")
+	}
+	if dims := v.Dims(); m.fetched.Dims != dims {
+		m.fetched = vectorops.NewMatrix(fetchBlock, dims)
+	}
+	for lo := 0; lo < len(slots) && m.err == nil; lo += fetchBlock {
+		block := slots[lo:min(lo+fetchBlock, len(slots))]
+		m.keys = m.keys[:0]
+		for _, s := range block {
+			m.keys = append(m.keys, v.Key(s))
+		}
+		// In the order of arrival, so that what did not arrive is not measured.
+		var at [fetchBlock]int
+		n := 0
+		m.err = m.source.Fetch(m.keys, func(i int, vec []float32) {
+			if len(vec) == v.Dims() && n < fetchBlock {
+				copy(m.fetched.Row(n), vec)
+				at[n] = lo + i
+				n++
+			}
+		})
+		if n == 0 || m.err != nil {
+			continue
+		}
+		var raw [fetchBlock]float32
+		m.Metric.Raw(raw[:n], m.query, m.fetched.Slice(0, n).Data)
+		for j, i := range at[:n] {
+			m.raw[i] = raw[j]
+			if m.Metric == vectorops.Cosine {
+				m.norms[i] = vectorops.SquaredNorm(m.fetched.Row(j))
+			}
+		}
+	}
+	m.Metric.Rank(m.ranks, m.raw, m.queryNorm, m.norms)
 }
 
 // Approximate is Slots in float32: ranks that are good enough to steer by, not

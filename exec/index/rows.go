@@ -29,15 +29,20 @@ const maxSlots = math.MaxUint32
 // holds. Keys and norms are written once, before the row is published.
 type rowChunk struct {
 	keys       []int64
-	norms      []float32
+	norms      []float32 // nil where there are no vectors
 	born, died []atomic.Uint64
 }
+
+// keyChunkShift is that of tables without vectors.
+const keyChunkShift = 10
 
 // rows are the slots of a table from one Reclaim to the next. One goroutine
 // appends; everybody reads by a [View].
 type rows struct {
-	vectors *vectorops.Set
-	chunks  atomic.Pointer[[]*rowChunk] // stored before the set publishes their slots
+	vectors    *vectorops.Set // empty unless hasVectors
+	hasVectors bool
+	keys       atomic.Int64                // how many rows there are where there are no vectors
+	chunks     atomic.Pointer[[]*rowChunk] // stored before their slots are published
 	// pendingFrom is the first slot of the open transaction, or more than any:
 	// all pending insertions are there or behind.
 	pendingFrom atomic.Int64
@@ -48,33 +53,82 @@ type rows struct {
 	unseen atomic.Int64
 }
 
-func newRows(dims int) *rows {
-	r := &rows{vectors: vectorops.NewSet(dims)}
+func newRows(dims int, hasVectors bool) *rows {
+	r := &rows{vectors: vectorops.NewSet(dims), hasVectors: hasVectors}
 	r.chunks.Store(new([]*rowChunk))
 	r.pendingFrom.Store(maxSlots)
 	return r
 }
 
-// append adds a row with the given birth; it is published by the vector set,
-// last.
+func (r *rows) shift() uint {
+	if r.hasVectors {
+		return r.vectors.ChunkShift()
+	}
+	return keyChunkShift
+}
+
+// len is the number of rows that are published.
+func (r *rows) len() int {
+	if r.hasVectors {
+		return r.vectors.View().Len()
+	}
+	return int(r.keys.Load())
+}
+
+// append adds a row with the given birth.
 func (r *rows) append(key int64, vec []float32, born Seq) Slot {
-	shift := r.vectors.ChunkShift()
-	slot := r.vectors.View().Len()
+	c, at := r.place(key, born)
+	if r.hasVectors {
+		c.norms[at] = vectorops.SquaredNorm(vec)
+	}
+	return r.publish(vec)
+}
+
+// move appends a row of another generation.
+func (r *rows) move(from *View, s Slot, born Seq) Slot {
+	c, at := r.place(from.Key(s), born)
+	if !r.hasVectors {
+		return r.publish(nil)
+	}
+	c.norms[at] = from.Norm(s)
+	return r.publish(from.Vector(s))
+}
+
+// place fills in the next row but for its vector. Nobody sees it yet.
+func (r *rows) place(key int64, born Seq) (c *rowChunk, at int) {
+	shift, slot := r.shift(), r.len()
 	chunks := *r.chunks.Load()
 	if slot>>shift == len(chunks) {
 		n := 1 << shift
-		chunks = append(chunks, &rowChunk{
-			keys: make([]int64, n), norms: vectorops.AlignedFloats(n),
-			born: make([]atomic.Uint64, n), died: make([]atomic.Uint64, n),
-		})
+		c := &rowChunk{keys: make([]int64, n), born: make([]atomic.Uint64, n), died: make([]atomic.Uint64, n)}
+		if r.hasVectors {
+			c.norms = vectorops.AlignedFloats(n)
+		}
+		chunks = append(chunks, c)
 		r.chunks.Store(&chunks)
 	}
-	c, at := chunks[slot>>shift], slot&(1<<shift-1)
+	c, at = chunks[slot>>shift], slot&(1<<shift-1)
 	c.keys[at] = key
-	c.norms[at] = vectorops.SquaredNorm(vec)
 	c.born[at].Store(uint64(born))
 	c.died[at].Store(uint64(alive))
-	return Slot(r.vectors.Append(vec))
+	return c, at
+}
+
+// publish makes the row that was placed last visible to later views.
+func (r *rows) publish(vec []float32) Slot {
+	if r.hasVectors {
+		return Slot(r.vectors.Append(vec))
+	}
+	return Slot(r.keys.Add(1) - 1)
+}
+
+// bytes is the memory of all chunks.
+func (r *rows) bytes() int64 {
+	perRow := int64(8 + 8 + 8) // key and stamps
+	if r.hasVectors {
+		perRow += 4 + 4*int64(r.vectors.Dims())
+	}
+	return int64(len(*r.chunks.Load())) << r.shift() * perRow
 }
 
 // View is the slots of a table as they are now. It does not change by
@@ -82,18 +136,27 @@ func (r *rows) append(key int64, vec []float32, born Seq) Slot {
 // one asks with is late enough.
 type View struct {
 	vectors vectorops.View
+	len     int
 	chunks  []*rowChunk
 	shift   uint
 	rows    *rows
 }
 
 func (r *rows) view() View {
-	v := r.vectors.View()
-	return View{vectors: v, chunks: *r.chunks.Load(), shift: r.vectors.ChunkShift(), rows: r}
+	v := View{vectors: r.vectors.View(), shift: r.shift(), rows: r}
+	if v.len = v.vectors.Len(); !r.hasVectors {
+		v.len = int(r.keys.Load())
+	}
+	v.chunks = *r.chunks.Load()
+	return v
 }
 
 // Len is the number of slots, visible or not.
-func (v *View) Len() int { return v.vectors.Len() }
+func (v *View) Len() int { return v.len }
+
+// HasVectors reports whether the vectors of the slots are in memory; where they
+// are not, only what needs a key or a stamp may be asked.
+func (v *View) HasVectors() bool { return v.rows.hasVectors }
 
 // Dims is the length of each vector.
 func (v *View) Dims() int { return v.vectors.Dims() }

@@ -16,6 +16,10 @@ type SearchOptions struct {
 	// Allowed restricts the search to the keys for which it is true; nil allows
 	// all.
 	Allowed func(key int64) bool
+	// Source reads the vectors that a search has to measure and that are not in
+	// memory; it must see the snapshot that the search has. It is not used
+	// where they are.
+	Source Source
 	// EfSearch is how many candidates an HNSW index keeps while it looks for the
 	// nearest; 0 is 40, and it is never less than Limit.
 	EfSearch int

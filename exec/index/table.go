@@ -3,13 +3,16 @@ package index
 import (
 	"fmt"
 	"sync/atomic"
+
+	"voronoi/vectorops"
 )
 
 // Index is an access method over the slots of a table, kept up by it.
 type Index interface {
 	// Insert takes in a slot, which view has and which is not yet visible to
-	// any snapshot. Called by the writer only.
-	Insert(view View, s Slot)
+	// any snapshot, and its vector, which view need not have. Called by the
+	// writer only; vec is good during the call.
+	Insert(view View, s Slot, vec []float32)
 	// Remap follows a Reclaim: slot i of the rows so far is moved[i] in view,
 	// or gone if that is [Gone]. Searches that run keep what they have.
 	Remap(view View, moved []Slot)
@@ -34,7 +37,7 @@ func (e *DimensionError) Error() string {
 // the one transaction that holds the writer lock.
 type Table struct {
 	rows    atomic.Pointer[rows]
-	live    map[int64]Slot // by key, the slot that the writer sees
+	live    keyMap // by key, the slot that the writer sees
 	undo    []change
 	dead    int // slots that died or were rolled back, until reclaimed
 	indexes []Index
@@ -52,13 +55,31 @@ type Mark int
 
 // NewTable returns an empty table for vectors of length dims.
 func NewTable(dims int) *Table {
-	t := &Table{live: make(map[int64]Slot)}
-	t.rows.Store(newRows(dims))
+	t := new(Table)
+	t.rows.Store(newRows(dims, true))
+	return t
+}
+
+// NewKeyTable returns an empty table that knows which keys have vectors of
+// length dims, and not the vectors: some 30 bytes a row instead of 4 a
+// dimension. Its indexes get each vector once, by Insert; to measure they need
+// SearchOptions.Source.
+func NewKeyTable(dims int) *Table {
+	t := new(Table)
+	t.rows.Store(newRows(dims, false))
 	return t
 }
 
 // Dims is the length of each vector.
 func (t *Table) Dims() int { return t.rows.Load().vectors.Dims() }
+
+// HasVectors reports whether the vectors are in the table.
+func (t *Table) HasVectors() bool { return t.rows.Load().hasVectors }
+
+// Bytes is the memory that the table has allocated for its slots and keys,
+// without what earlier generations of rows, held by searches, and the indexes
+// have.
+func (t *Table) Bytes() int64 { return t.rows.Load().bytes() + t.live.bytes() }
 
 // View is the slots as they are now.
 func (t *Table) View() View { return t.rows.Load().view() }
@@ -71,22 +92,22 @@ func (t *Table) Append(key int64, vec []float32) (Slot, error) {
 	if len(vec) != r.vectors.Dims() {
 		return 0, &DimensionError{Want: r.vectors.Dims(), Have: len(vec)}
 	}
-	if _, ok := t.live[key]; ok {
+	if _, ok := t.live.get(key); ok {
 		return 0, fmt.Errorf("key %d has a vector already", key)
 	}
-	if r.vectors.View().Len() >= maxSlots {
+	if r.len() >= maxSlots {
 		return 0, fmt.Errorf("table of vectors is full at %d slots", uint32(maxSlots))
 	}
 	s := r.append(key, vec, Pending)
 	if int64(s) < r.pendingFrom.Load() {
 		r.pendingFrom.Store(int64(s))
 	}
-	t.live[key] = s
+	t.live.set(key, s)
 	t.undo = append(t.undo, change{key: key, slot: s, birth: true})
 	if len(t.indexes) > 0 {
 		v := r.view()
 		for _, x := range t.indexes {
-			x.Insert(v, s)
+			x.Insert(v, s, vec)
 		}
 	}
 	return s, nil
@@ -99,20 +120,20 @@ func (t *Table) Load(key int64, vec []float32) error {
 	if len(vec) != r.vectors.Dims() {
 		return &DimensionError{Want: r.vectors.Dims(), Have: len(vec)}
 	}
-	if _, ok := t.live[key]; ok {
+	if _, ok := t.live.get(key); ok {
 		return fmt.Errorf("key %d has a vector already", key)
 	}
-	t.live[key] = r.append(key, vec, 0)
+	t.live.set(key, r.append(key, vec, 0))
 	return nil
 }
 
 // Kill deletes the vector of key; false if it has none.
 func (t *Table) Kill(key int64) bool {
-	s, ok := t.live[key]
+	s, ok := t.live.get(key)
 	if !ok {
 		return false
 	}
-	delete(t.live, key)
+	t.live.remove(key)
 	v := t.View()
 	v.setDied(s, Pending)
 	v.rows.unseen.Add(1)
@@ -120,9 +141,10 @@ func (t *Table) Kill(key int64) bool {
 	return true
 }
 
-// Lookup is the vector that the writer sees for key, not a copy.
+// Lookup is the vector that the writer sees for key, not a copy. The table must
+// have vectors.
 func (t *Table) Lookup(key int64) ([]float32, bool) {
-	s, ok := t.live[key]
+	s, ok := t.live.get(key)
 	if !ok {
 		return nil, false
 	}
@@ -132,12 +154,11 @@ func (t *Table) Lookup(key int64) ([]float32, bool) {
 
 // Slot is the slot that the writer sees for key.
 func (t *Table) Slot(key int64) (Slot, bool) {
-	s, ok := t.live[key]
-	return s, ok
+	return t.live.get(key)
 }
 
 // Len is the number of vectors that the writer sees.
-func (t *Table) Len() int { return len(t.live) }
+func (t *Table) Len() int { return t.live.len() }
 
 // Changed reports whether the open transaction has changed the table.
 func (t *Table) Changed() bool { return len(t.undo) > 0 }
@@ -154,12 +175,12 @@ func (t *Table) RollbackTo(m Mark) {
 		if c.birth {
 			v.setBorn(c.slot, never)
 			v.rows.unseen.Add(1)
-			delete(t.live, c.key)
+			t.live.remove(c.key)
 			t.dead++
 		} else {
 			v.setDied(c.slot, alive)
 			v.rows.unseen.Add(-1)
-			t.live[c.key] = c.slot
+			t.live.set(c.key, c.slot)
 		}
 	}
 }
@@ -200,17 +221,57 @@ func (t *Table) Commit() {
 
 // Attach makes an index follow the table, after it has taken in the slots that
 // were added since it was built. The index must have been built on t's slots;
-// false if a Reclaim has come between, and the index is of no use.
+// false if a Reclaim has come between, or if the table does not have the vectors
+// that the index lacks (AttachFrom), and the index is of no use.
 func (t *Table) Attach(x Index) bool {
 	now, have := t.View(), x.Covered()
-	if !have.SameSlots(&now) {
+	if !have.SameSlots(&now) || !now.HasVectors() && have.Len() < now.Len() {
 		return false
 	}
-	for s := have.Len(); s < now.Len(); s++ {
-		x.Insert(now, Slot(s))
+	for s := Slot(have.Len()); s < Slot(now.Len()); s++ {
+		x.Insert(now, s, now.Vector(s))
 	}
 	t.indexes = append(t.indexes, x)
 	return true
+}
+
+// AttachFrom is Attach for a table of keys: what the index lacks is read from
+// src, which must see what the writer sees.
+func (t *Table) AttachFrom(x Index, src Source) (bool, error) {
+	now, have := t.View(), x.Covered()
+	if now.HasVectors() {
+		return t.Attach(x), nil
+	}
+	if !have.SameSlots(&now) {
+		return false, nil
+	}
+	var keys []int64
+	var slots []Slot
+	for s := Slot(have.Len()); s < Slot(now.Len()); s++ {
+		// A slot that is not the writer's for its key has died: no vector is
+		// left of it.
+		if at, ok := t.live.get(now.Key(s)); ok && at == s {
+			keys, slots = append(keys, now.Key(s)), append(slots, s)
+		}
+	}
+	vectors := vectorops.NewMatrix(len(keys), now.Dims())
+	found := 0
+	err := src.Fetch(keys, func(at int, vec []float32) {
+		if copy(vectors.Row(at), vec) == len(vec) {
+			found++
+		}
+	})
+	if err == nil && found < len(keys) {
+		err = fmt.Errorf("%d of %d vectors are not in the row store", len(keys)-found, len(keys))
+	}
+	if err != nil {
+		return false, err
+	}
+	for i, s := range slots {
+		x.Insert(now, s, vectors.Row(i))
+	}
+	t.indexes = append(t.indexes, x)
+	return true, nil
 }
 
 // Detach ends Attach.
@@ -240,7 +301,7 @@ func (t *Table) Reclaim(oldest Seq) int {
 	}
 	old := t.View()
 	moved := make([]Slot, old.Len())
-	fresh := newRows(old.Dims())
+	fresh := newRows(old.Dims(), old.HasVectors())
 	fresh.latest.Store(old.rows.latest.Load())
 	dropped, dying := 0, 0
 	for s := range Slot(old.Len()) {
@@ -250,7 +311,7 @@ func (t *Table) Reclaim(oldest Seq) int {
 			continue
 		}
 		born, died := old.stamps(s)
-		moved[s] = fresh.append(old.Key(s), old.Vector(s), born)
+		moved[s] = fresh.move(&old, s, born)
 		if died != alive {
 			v := fresh.view()
 			v.setDied(moved[s], died)
@@ -262,9 +323,7 @@ func (t *Table) Reclaim(oldest Seq) int {
 	if dropped == 0 {
 		return 0
 	}
-	for key, s := range t.live {
-		t.live[key] = moved[s]
-	}
+	t.live.renumber(moved)
 	now := fresh.view()
 	for _, x := range t.indexes {
 		x.Remap(now, moved)

@@ -30,8 +30,8 @@ type recorder struct {
 	covered View
 }
 
-func (r *recorder) Insert(v View, s Slot) { r.slots[s] = true; r.covered = v }
-func (r *recorder) Covered() View         { return r.covered }
+func (r *recorder) Insert(v View, s Slot, _ []float32) { r.slots[s] = true; r.covered = v }
+func (r *recorder) Covered() View                      { return r.covered }
 func (r *recorder) Search(Seq, []float32, SearchOptions) (Cursor, error) {
 	return nil, errors.ErrUnsupported
 }

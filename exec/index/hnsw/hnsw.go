@@ -16,8 +16,8 @@ func (x *Index) Options() Options { return x.options }
 // Covered is a view with the slots that the index has taken in.
 func (x *Index) Covered() index.View { return x.covered }
 
-// Insert takes in a slot.
-func (x *Index) Insert(view index.View, s index.Slot) {
+// Insert takes in a slot. The graph measures against vectors that are in memory.
+func (x *Index) Insert(view index.View, s index.Slot, _ []float32) {
 	st := x.state.Load()
 	st.g.grow(int(s) + 1)
 	// Without a deadline, inserting has no way to fail.

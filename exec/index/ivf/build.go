@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"slices"
 
 	"voronoi/exec/index"
 	"voronoi/vectorops"
@@ -47,29 +47,33 @@ const (
 // iterations for PhaseKMeans.
 type Progress func(phase string, done, total int)
 
-// Build makes an index over all slots that view has. The caller attaches it to
-// the table, which adds what was inserted meanwhile. progress may be nil.
-func Build(ctx context.Context, view index.View, o Options, progress Progress) (*Index, error) {
+// Build makes an index over all slots that vectors covers. The caller attaches it
+// to the table, which adds what was inserted meanwhile. progress may be nil.
+func Build(ctx context.Context, vectors index.Vectors, o Options, progress Progress) (*Index, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
 	if progress == nil {
 		progress = func(string, int, int) {}
 	}
-	sample := sampleAlive(view, o.Lists*trainPerList, o.Seed)
+	sample, err := vectors.Sample(ctx, o.Lists*trainPerList, o.Seed)
+	if err != nil {
+		return nil, err
+	}
 	centroids, err := train(ctx, sample, o, progress)
 	if err != nil {
 		return nil, err
 	}
-	x, err := fill(ctx, view, o, centroids, sample, progress)
+	x, err := fill(ctx, vectors, o, centroids, sample, progress)
 	if err == nil {
-		x.builtOver = view.Len()
+		x.builtOver = x.covered.Len()
 	}
 	return x, err
 }
 
 // fill makes the index of given centroids, with codes learnt from a sample.
-func fill(ctx context.Context, view index.View, o Options, centroids, sample vectorops.Matrix, progress Progress) (*Index, error) {
+func fill(ctx context.Context, vectors index.Vectors, o Options, centroids, sample vectorops.Matrix, progress Progress) (*Index, error) {
+	view := vectors.Covers()
 	st := &state{
 		view: view, lists: make([]list, centroids.Rows()),
 		coarse: coarse{centroids: centroids, spherical: isSpherical(o.Metric)},
@@ -80,11 +84,13 @@ func fill(ctx context.Context, view index.View, o Options, centroids, sample vec
 			return nil, err
 		}
 	}
-	if err := st.assignAll(ctx, progress); err != nil {
+	if err := st.assignAll(ctx, vectors, progress); err != nil {
 		return nil, err
 	}
-	if err := st.encodeAll(ctx); err != nil {
-		return nil, err
+	if view.HasVectors() {
+		if err := st.encodeAll(ctx); err != nil {
+			return nil, err
+		}
 	}
 	x := &Index{options: o, covered: view}
 	x.state.Store(st)
@@ -128,60 +134,51 @@ func train(ctx context.Context, sample vectorops.Matrix, o Options, progress Pro
 	return res.Centroids, nil
 }
 
-// sampleAlive copies up to n vectors that nobody has deleted.
-func sampleAlive(view index.View, n int, seed uint64) vectorops.Matrix {
-	slots := make([]index.Slot, 0, view.Len())
-	for s := range index.Slot(view.Len()) {
-		if view.Alive(s) {
-			slots = append(slots, s)
-		}
-	}
-	rng := rand.New(rand.NewPCG(seed, 0x697666)) // "ivf"
-	if n > len(slots) {
-		n = len(slots)
-	}
-	m := vectorops.NewMatrix(n, view.Dims())
-	for i, taken := 0, 0; taken < n; i++ {
-		if rng.IntN(len(slots)-i) < n-taken {
-			copy(m.Row(taken), view.Vector(slots[i]))
-			taken++
-		}
-	}
-	return m
-}
-
 // assignAll puts every slot into its list, dead ones too: a snapshot may still
-// see them.
-func (st *state) assignAll(ctx context.Context, progress Progress) error {
-	vectors := st.view.Vectors()
-	lists := make([][]index.Slot, len(st.lists))
+// see them. Vectors that are read in a stream are coded at once.
+func (st *state) assignAll(ctx context.Context, vectors index.Vectors, progress Progress) error {
+	postings := make([]posting, len(st.lists))
 	assigner := vectorops.NewAssigner(st.coarse.centroids)
+	var code *encoder
+	if st.coder != nil && !st.view.HasVectors() {
+		code = st.coder.encoder()
+	}
 	var assignment []uint32
 	var distance []float32
-	for i := range vectors.Chunks() {
-		chunk, first := vectors.Chunk(i)
-		rows := chunk.Rows()
+	err := vectors.Blocks(ctx, func(slots []index.Slot, block vectorops.Matrix) error {
+		rows, placed := block.Rows(), block
 		if len(assignment) < rows {
 			assignment, distance = make([]uint32, rows), make([]float32, rows)
 		}
 		if st.coarse.spherical {
-			unit := vectorops.NewMatrix(rows, chunk.Dims)
+			placed = vectorops.NewMatrix(rows, block.Dims)
 			for j := range rows {
-				vectorops.Normalize(unit.Row(j), chunk.Row(j))
+				vectorops.Normalize(placed.Row(j), block.Row(j))
 			}
-			chunk = unit
 		}
-		err := assigner.Assign(ctx, assignment[:rows], distance[:rows], chunk)
-		if err != nil {
+		if err := assigner.Assign(ctx, assignment[:rows], distance[:rows], placed); err != nil {
 			return err
 		}
 		for j, l := range assignment[:rows] {
-			lists[l] = append(lists[l], index.Slot(first+j))
+			p := &postings[l]
+			if code != nil {
+				p.codes = code.append(p.codes, len(p.slots), block.Row(j))
+			}
+			p.slots = append(p.slots, slots[j])
 		}
-		progress(PhaseAssign, first+rows, vectors.Len())
+		if rows > 0 {
+			progress(PhaseAssign, int(slots[rows-1])+1, st.view.Len())
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	for i := range lists {
-		st.lists[i].store(posting{slots: lists[i]})
+	for i, p := range postings {
+		// Without the room to grow that appending has left.
+		p.slots, p.codes = slices.Clip(slices.Clone(p.slots)), slices.Clip(slices.Clone(p.codes))
+		postings[i] = posting{}
+		st.lists[i].store(p)
 	}
 	return nil
 }

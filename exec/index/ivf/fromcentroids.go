@@ -9,14 +9,17 @@ import (
 )
 
 // FromCentroids makes the index that has the given centroids, which a build
-// found earlier: every slot that view has is assigned to the nearest.
-func FromCentroids(ctx context.Context, view index.View, o Options, centroids vectorops.Matrix) (*Index, error) {
+// found earlier: every slot that vectors covers is assigned to the nearest.
+func FromCentroids(ctx context.Context, vectors index.Vectors, o Options, centroids vectorops.Matrix) (*Index, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
 	var sample vectorops.Matrix
-	if o.wantsCodes(view.Len()) {
-		sample = sampleAlive(view, pq.ScanKsub*trainPerList, o.Seed)
+	if view := vectors.Covers(); o.wantsCodes(view.Len()) {
+		var err error
+		if sample, err = vectors.Sample(ctx, pq.ScanKsub*trainPerList, o.Seed); err != nil {
+			return nil, err
+		}
 	}
-	return fill(ctx, view, o, centroids, sample, func(string, int, int) {})
+	return fill(ctx, vectors, o, centroids, sample, func(string, int, int) {})
 }

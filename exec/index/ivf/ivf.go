@@ -179,12 +179,12 @@ func (x *Index) Nearest(vec []float32, n int) (lists []int, distances []float64,
 }
 
 // Insert takes in a slot.
-func (x *Index) Insert(view index.View, s index.Slot) {
+func (x *Index) Insert(view index.View, s index.Slot, vec []float32) {
 	st := x.state.Load()
-	l := &st.lists[st.coarse.nearest(view.Vector(s))]
+	l := &st.lists[st.coarse.nearest(vec)]
 	p := *l.load()
 	if st.coder != nil {
-		p.codes = st.coder.encoder().append(p.codes, len(p.slots), view.Vector(s))
+		p.codes = st.coder.encoder().append(p.codes, len(p.slots), vec)
 	}
 	p.slots = append(p.slots, s)
 	l.store(p)

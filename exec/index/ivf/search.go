@@ -18,10 +18,12 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 		return nil, err
 	}
 	c.allVisible = c.view.AllVisible(seq)
-	c.measure = index.NewMeasure(x.options.Metric, query)
+	c.measure = index.NewMeasure(x.options.Metric, query).From(o.Source)
 	c.probes = max(o.Probes, 1)
 	c.maxProbes = len(st.lists)
-	c.coded = st.coder != nil && c.probes < len(st.lists) // else the search is to be exact
+	// With all lists the search is to be exact, if it can be without reading
+	// every vector.
+	c.coded = st.coder != nil && (c.probes < len(st.lists) || !c.view.HasVectors())
 	if o.Strict {
 		c.maxProbes = min(c.probes, c.maxProbes)
 	} else if o.MaxProbes > 0 {
@@ -146,6 +148,9 @@ func (c *cursor) more() bool {
 		return false
 	default:
 		c.probe()
+	}
+	if c.err == nil {
+		c.err = c.measure.Err()
 	}
 	if c.err != nil {
 		return false

@@ -1,0 +1,126 @@
+package index
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"voronoi/vectorops"
+)
+
+// mapSource reads vectors from a map, and counts them.
+type mapSource struct {
+	rows    map[int64][]float32
+	fetched int
+	err     error
+}
+
+func (m *mapSource) Fetch(keys []int64, visit func(at int, vec []float32)) error {
+	if m.err != nil {
+		return m.err
+	}
+	for i := range keys {
+		at := len(keys) - 1 - i // any order
+		if vec := m.rows[keys[at]]; vec != nil {
+			m.fetched++
+			visit(at, vec)
+		}
+	}
+	return nil
+}
+
+// TestKeyTable: a table of keys goes through the same as one with vectors, and
+// sees the same.
+func TestKeyTable(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	full, keys := NewTable(3), NewKeyTable(3)
+	both := func(do func(t *Table) any) {
+		t.Helper()
+		if a, b := do(full), do(keys); a != b {
+			t.Fatalf("%v with vectors and %v without", a, b)
+		}
+	}
+	rows := map[int64][]float32{}
+	for seq := Seq(1); seq < 60; seq++ {
+		for range 200 {
+			key := rng.Int64N(3000)
+			vec := []float32{rng.Float32(), rng.Float32(), rng.Float32()}
+			both(func(t *Table) any { return t.Kill(key) })
+			if delete(rows, key); rng.IntN(3) > 0 {
+				both(func(t *Table) any { s, err := t.Append(key, vec); return [2]any{s, err} })
+				rows[key] = vec
+			}
+		}
+		both(func(t *Table) any { t.Publish(seq); t.Commit(); return t.Len() })
+		if seq%7 == 0 {
+			both(func(t *Table) any { return t.Reclaim(seq - 3) })
+		}
+	}
+	a, b := full.View(), keys.View()
+	if a.Len() != b.Len() || a.Dims() != b.Dims() || b.HasVectors() || !a.HasVectors() {
+		t.Fatalf("%d slots of %d dimensions, and %d of %d", a.Len(), a.Dims(), b.Len(), b.Dims())
+	}
+	var slots []Slot
+	for s := range Slot(a.Len()) {
+		for seq := Seq(50); seq < 60; seq++ {
+			if a.Key(s) != b.Key(s) || a.Visible(s, seq) != b.Visible(s, seq) {
+				t.Fatalf("slot %d at %d: key %d, %t and key %d, %t", s, seq, a.Key(s), a.Visible(s, seq), b.Key(s), b.Visible(s, seq))
+			}
+		}
+		if a.Visible(s, Pending) {
+			slots = append(slots, s)
+		}
+	}
+
+	// Measured through a source, vectors are as far as in memory.
+	for metric := vectorops.L2; metric <= vectorops.Manhattan; metric++ {
+		src := &mapSource{rows: rows}
+		query := []float32{.1, .9, .5}
+		want := NewMeasure(metric, query).Slots(&a, slots)
+		have := NewMeasure(metric, query).From(src).Slots(&b, slots)
+		if !slices.Equal(want, have) || src.fetched != len(slots) {
+			t.Errorf("%v: ranks differ, or %d vectors of %d were fetched", metric, src.fetched, len(slots))
+		}
+	}
+	m := NewMeasure(vectorops.L2, []float32{1, 2, 3})
+	if ranks := m.Slots(&b, slots[:1]); m.Err() == nil || !math.IsNaN(ranks[0]) {
+		t.Error("measured without a source")
+	}
+	broken := errors.New("broken")
+	m = NewMeasure(vectorops.L2, []float32{1, 2, 3}).From(&mapSource{err: broken})
+	if m.Slots(&b, slots); !errors.Is(m.Err(), broken) {
+		t.Errorf("the measure's error is %v", m.Err())
+	}
+
+	// A late index gets what it lacks from a source.
+	late := &recorder{slots: map[Slot]bool{}, covered: b}
+	if _, err := keys.Append(10000, []float32{1, 2, 3}); err != nil {
+		t.Fatal(err)
+	}
+	if keys.Attach(late) {
+		t.Error("an index was attached without the vectors that it lacks")
+	}
+	if ok, err := keys.AttachFrom(late, &mapSource{rows: rows}); ok || err == nil {
+		t.Error("an index was attached without a vector that the source has not")
+	}
+	rows[10000] = []float32{1, 2, 3}
+	if ok, err := keys.AttachFrom(late, &mapSource{rows: rows}); !ok || err != nil || !late.slots[Slot(b.Len())] {
+		t.Errorf("attached %t, %v with %v", ok, err, late.slots)
+	}
+}
+
+// TestKeyTableIsSmall counts what a key table takes a row.
+func TestKeyTableIsSmall(t *testing.T) {
+	const n = 100000
+	table := NewKeyTable(768)
+	for key := range int64(n) {
+		if err := table.Load(key+1, make([]float32, 768)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if perRow := float64(table.Bytes()) / n; perRow > 30 {
+		t.Errorf("%.1f bytes a row", perRow)
+	}
+}
