@@ -75,5 +75,6 @@ func (e *rowEvaluator) eval(inputs []datum.Datum) ([]datum.Datum, error) {
 func (e *rowEvaluator) close() {
 	if e != nil {
 		e.st.Close()
+		e.run.close()
 	}
 }

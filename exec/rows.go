@@ -149,10 +149,15 @@ func (q *queryRows) next() ([]datum.Datum, error) {
 
 func (q *queryRows) close() {
 	q.st.Close()
-	for _, s := range q.run.scans {
-		s.close()
+	q.run.close()
+}
+
+// close ends what the virtual tables have opened.
+func (r *run) close() {
+	for _, s := range r.scans {
+		s.answers.close()
 	}
-	for _, st := range q.run.lateral {
+	for _, st := range r.lateral {
 		if st != nil {
 			st.Close()
 		}

@@ -32,9 +32,8 @@ type scan struct {
 	used     bool        // the index was used
 	idx      index.Index // that a search uses, nil for none
 	filter   *scanFilter // nil without one
+	answers  *answerer   // nil until one is asked for
 }
-
-func (s *scan) close() {}
 
 // prepare evaluates what the scan takes from outside the row, once.
 func (s *scan) prepare() error {
@@ -177,11 +176,12 @@ type knnModule struct{}
 const (
 	knnKey = iota
 	knnDistance
+	knnAnswer
 	knnHandle
 	knnQuery
 )
 
-func (knnModule) Declare() string { return "key, distance, handle HIDDEN, query HIDDEN" }
+func (knnModule) Declare() string { return "key, distance, answer, handle HIDDEN, query HIDDEN" }
 
 func (knnModule) BestIndex(in *storage.IndexInfo) error {
 	in.EstimatedCost, in.EstimatedRows = 10, 100
@@ -333,6 +333,14 @@ func (c *knnCursor) Column(i int) (datum.Datum, error) {
 		return datum.Int(c.key), nil
 	case knnDistance:
 		return c.distance, nil
+	case knnAnswer:
+		if c.scan.plan.Answer == nil {
+			break
+		}
+		if c.scan.answers == nil {
+			c.scan.answers = c.scan.newAnswerer()
+		}
+		return c.scan.answers.of(c.key)
 	}
 	return datum.Null, nil
 }

@@ -34,6 +34,7 @@ type Server struct {
 	catalogs   catalogs
 	counters   counters
 	vectors    vectorStore
+	answers    answers
 	codebooks  codebooks
 	settings   map[string]*setting
 	sessions   sessions

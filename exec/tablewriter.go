@@ -233,6 +233,7 @@ func (w *tableWriter) update(key int64, old, row []datum.Datum) error {
 		}
 	}
 	if len(changed) > 0 {
+		w.noteAnswers(changed, row)
 		st, err := w.updateStmt(changed)
 		if err != nil {
 			return err

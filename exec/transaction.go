@@ -44,6 +44,7 @@ type transaction struct {
 	changed       map[oid.OID]int64 // rows written by table, for statistics
 	deferred      []deferredCheck   // foreign keys to be checked at COMMIT
 	counterLog    []oid.OID         // counters whose log this transaction wrote
+	answers       map[columnID]bool // columns that searches may remember, with rows that changed
 	vectors       []*vectorTx
 	published     bool // vector changes have been handed over for the commit
 	notifications []notification
@@ -317,6 +318,10 @@ func (s *Session) commitWrites() error {
 			return err
 		}
 		s.srv.catalogs.publish(version, tx.catalog)
+	}
+	s.srv.answers.changed(tx.answers, tx.seq)
+	if tx.defined {
+		s.srv.answers.redefined(tx.seq)
 	}
 	if err := s.srv.vectors.prepareCommit(s); err != nil {
 		return err

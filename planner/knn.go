@@ -164,10 +164,14 @@ func (e *emitter) knnCore(q *Query, k *knn) (p *parts, distance string) {
 	scan.Filter = e.knnFilter(q, k, scan)
 
 	alias := e.alias()
-	table := e.relation(k.column.Entry)
-	source := fmt.Sprintf("%s(%s) AS %s CROSS JOIN %s ON %s.%s = %[3]s.key",
-		e.module(&Module{Name: "voronoi_knn", Kind: ModuleKNN, Columns: 2, Args: 2}), args, alias,
-		table, e.scope[k.column.Entry].alias, catalog.KeyColumn)
+	source := fmt.Sprintf("%s(%s) AS %s", e.module(knnModule), args, alias)
+	if scan.Answer = answer(q, k); scan.Answer != nil {
+		e.reads(scan.Table.OID)
+		e.scope[k.column.Entry] = answerColumns(k.column.Entry, scan.Answer, alias)
+	} else {
+		table := e.relation(k.column.Entry)
+		source += fmt.Sprintf(" CROSS JOIN %s ON %s.%s = %s.key", table, e.scope[k.column.Entry].alias, catalog.KeyColumn, alias)
+	}
 	distance = alias + ".distance"
 	e.present[exprKey(k.call)] = distance
 	return e.finishCore(q, &parts{from: source + e.joinSteps(q, k)}), distance

@@ -69,7 +69,7 @@ func (e *emitter) knnFrom(x *Entry) string {
 	}
 	entry := tableEntry(scan.Table)
 	rowAlias := e.alias()
-	source := fmt.Sprintf("%s(%s)", e.module(&Module{Name: "voronoi_knn", Kind: ModuleKNN, Columns: 2, Args: 2}), args)
+	source := fmt.Sprintf("%s(%s)", e.module(knnModule), args)
 	table := e.relation(entry)
 	b := e.scope[entry]
 	columns := make([]string, len(entry.Columns), len(entry.Columns)+1)

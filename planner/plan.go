@@ -132,7 +132,7 @@ type ModuleKind uint8
 
 // Kinds of modules.
 const (
-	ModuleKNN     ModuleKind = iota // voronoi_knn(handle [, query]): key, distance
+	ModuleKNN     ModuleKind = iota // voronoi_knn(handle [, query]): key, distance, answer
 	ModuleRows                      // voronoi_rows(handle): c0, c1, …
 	ModuleSet                       // a set-returning function: c0, c1, …, ordinality; hidden arguments a0, a1, …
 	ModuleSystem                    // a relation of pg_catalog: its columns c1, c2, … by attnum
@@ -185,7 +185,13 @@ type VectorScan struct {
 	// statements although neither data, Binds nor settings do: it calls a stable
 	// function of a row.
 	FilterStable bool
+	// Answer is the column of Table that the scan has as its column answer, so
+	// that no row need be looked up; nil for none.
+	Answer *catalog.Column
 }
+
+// knnModule is how statements read their vector scans.
+var knnModule = &Module{Name: "voronoi_knn", Kind: ModuleKNN, Columns: 3, Args: 2}
 
 // Metric is a distance by its operator.
 type Metric uint8
