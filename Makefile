@@ -58,6 +58,15 @@ bench: ## How fast is it?
 bench-kernels: ## How fast are the distance kernels?
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) ./vectorops/... ./pq/...
 
+.PHONY: bench-report
+bench-report: datasets ## Does it do what is asked of it? Takes a while, and the machine for itself.
+	$(GO) run ./cmd/vecbench report
+
+.PHONY: bench-plots
+bench-plots: ## What do the measured rows look like? Draws docs/recall-*.svg again.
+	$(GO) run ./cmd/vecbench plot --title words --out docs/recall-words.svg docs/rows/words-*.csv
+	$(GO) run ./cmd/vecbench plot --title mnist --out docs/recall-mnist.svg docs/rows/mnist-*.csv
+
 .PHONY: fuzz
 fuzz: ## What do strange bytes break?
 	scripts/fuzz $(FUZZTIME)

@@ -1,14 +1,13 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 )
 
-// config is what to measure.
+// config is what to measure. Every verb has the flags of the parts that it uses.
 type config struct {
 	folder, dataset string
 	k, queries      int
@@ -16,85 +15,75 @@ type config struct {
 	index           string
 	lists           int
 	m, construction int
-	probes, ef      []int
+	with            string
+	probes, ef      numbers
 
-	modes, peers []string
-	clients      []int
-	runs         int
-	floors       []float64
+	runs    int
+	profile string
 
-	csv, profile string
+	modes, peers    []string
+	python, factory string
+	clients         numbers
+	floors          shares
+	against, refine int
+	csv             string
 }
 
-func parseConfig(args []string) (config, error) {
-	var c config
-	f := flag.NewFlagSet("run", flag.ContinueOnError)
+// newFlags begins the flags of a verb with what all verbs have: dataset and
+// index.
+func (c *config) newFlags(verb string) *flag.FlagSet {
+	c.probes, c.ef = numbers{16, 32, 64}, numbers{32, 64, 128}
+	f := flag.NewFlagSet(verb, flag.ContinueOnError)
 	f.StringVar(&c.folder, "folder", "datasets", "`folder` of the datasets")
-	f.StringVar(&c.dataset, "dataset", "words", "`name` of the dataset: words (cosine) or mnist (L2)")
+	f.StringVar(&c.dataset, "dataset", "words", "`name` of the dataset: words (cosine), mnist, digits, or clustered-ROWSxDIMS, which is drawn with a fixed seed (all L2)")
 	f.IntVar(&c.k, "k", 10, "`number` of neighbors asked for")
 	f.IntVar(&c.queries, "queries", 0, "`number` of queries used; 0 is all")
-	f.StringVar(&c.index, "index", "ivfflat", "`method`: ivfflat, hnsw or exact")
+	f.StringVar(&c.index, "index", "ivfflat", "`method`: "+strings.Join(methodNames(), ", "))
 	f.IntVar(&c.lists, "lists", 1024, "`number` of inverted lists")
 	f.IntVar(&c.m, "m", 16, "`number` of neighbors of a node in a graph")
 	f.IntVar(&c.construction, "ef-construction", 128, "`number` of candidates while a graph is built")
-	f.IntVar(&c.runs, "runs", 7, "`number` of interleaved runs")
-	f.StringVar(&c.csv, "csv", "", "`file` to write the rows to")
-	f.StringVar(&c.profile, "profile", "", "`file` for a CPU profile: of the server in mode wire, else of this process; that of COPY and the build goes to file.fill")
-	modes := f.String("mode", "engine,session,wire", "`modes` to measure")
-	peers := f.String("peer", "", "`peers` to measure in the same runs: faiss, hnswlib")
-	clients := f.String("clients", "1", "`numbers` of clients at once, for session and wire")
-	probes := f.String("probes", "16,32,64", "`settings` of ivfflat.probes")
-	ef := f.String("ef", "32,64,128", "`settings` of hnsw.ef_search")
-	floors := f.String("floors", "0.95,0.99", "`recalls` at which ratios to the peers are given")
+	f.StringVar(&c.with, "with", "", "`options` of CREATE INDEX in place of those that the other flags make")
+	f.Var(&c.probes, "probes", "`settings` of ivfflat.probes")
+	f.Var(&c.ef, "ef", "`settings` of hnsw.ef_search")
+	f.StringVar(&c.profile, "profile", "", "`file` for a CPU profile of what is measured")
+	return f
+}
+
+// parse reads a command line and checks what newFlags has added.
+func (c *config) parse(f *flag.FlagSet, args []string) error {
 	if err := f.Parse(args); err != nil {
-		return c, err
-	}
-	c.modes, c.peers = names(*modes), names(*peers)
-	var err error
-	for _, list := range []struct {
-		to   *[]int
-		text string
-	}{{&c.clients, *clients}, {&c.probes, *probes}, {&c.ef, *ef}} {
-		for _, s := range names(list.text) {
-			n, bad := strconv.Atoi(s)
-			if bad != nil || n < 1 {
-				err = fmt.Errorf("%q is no number above 0", s)
-			}
-			*list.to = append(*list.to, n)
-		}
-	}
-	for _, s := range names(*floors) {
-		x, bad := strconv.ParseFloat(s, 64)
-		if bad != nil {
-			err = fmt.Errorf("%q is no recall", s)
-		}
-		c.floors = append(c.floors, x)
+		return err
 	}
 	switch {
-	case err != nil:
 	case f.NArg() > 0:
-		err = fmt.Errorf("unexpected argument %q", f.Arg(0))
-	case !slices.Contains([]string{"ivfflat", "hnsw", "exact"}, c.index):
-		err = fmt.Errorf("no index method %q", c.index)
-	case c.runs < 1 || c.k < 1:
-		err = fmt.Errorf("at least one run and one neighbor are needed")
+		return fmt.Errorf("unexpected argument %q", f.Arg(0))
+	case methods[c.index] == nil:
+		return fmt.Errorf("no index method %q", c.index)
+	case c.k < 1:
+		return errors.New("at least one neighbor is needed")
 	}
-	return c, err
+	return nil
 }
 
-// settings are the values that the index's setting takes in turn; an exact
-// search has none, which is one.
-func (c *config) settings() []int {
-	switch c.index {
-	case "ivfflat":
-		return c.probes
-	case "hnsw":
-		return c.ef
+// runConfig is the configuration of run.
+func runConfig(args []string) (*config, error) {
+	c := &config{modes: []string{"engine", "session", "wire"}, clients: numbers{1}, floors: shares{0.95, 0.99}}
+	f := c.newFlags("run")
+	f.IntVar(&c.runs, "runs", 7, "`number` of interleaved runs")
+	f.Var(choices{&c.modes, c.modes}, "mode", "`modes` to measure")
+	f.Var(choices{&c.peers, []string{"faiss", "hnswlib"}}, "peer", "`peers` to measure in the same runs: faiss, hnswlib")
+	f.StringVar(&c.python, "python", systemPython, "`program` that has the peers' packages")
+	f.StringVar(&c.factory, "factory", "", "FAISS's index, as a factory `string`; by default what is nearest to ours")
+	f.IntVar(&c.refine, "refine", 10, "vectors that FAISS measures exactly for each that is asked for, if the factory string ends in RFlat; a `number`")
+	f.Var(&c.clients, "clients", "`numbers` of clients at once, for session and wire")
+	f.Var(&c.floors, "floors", "`recalls` at which ratios to the peers are given")
+	f.IntVar(&c.against, "against", 0, "`setting` of the peers at which ratios are given too")
+	f.StringVar(&c.csv, "csv", "", "`file` to write the rows to")
+	if err := c.parse(f, args); err != nil {
+		return nil, err
 	}
-	return []int{0}
-}
-
-// names splits a list at its commas.
-func names(list string) []string {
-	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+	if c.runs < 1 {
+		return nil, errors.New("at least one run is needed")
+	}
+	return c, nil
 }

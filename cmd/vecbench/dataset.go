@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"voronoi/testdata/digits"
 	"voronoi/vectorops"
 )
 
@@ -15,33 +16,57 @@ type dataset struct {
 	name, folder string
 	metric       vectorops.Metric
 	base, query  vectorops.Matrix
+	made         bool // not read from files: the base vectors have no file
 }
 
 // metrics are the metrics of datasets that are not searched by L2.
 var metrics = map[string]vectorops.Metric{"words": vectorops.Cosine}
 
-// readDataset reads the files name.base.fvecs and name.query.fvecs, and no more
-// than so many queries unless that is 0.
+// readDataset has the vectors of a dataset, and no more than so many queries
+// unless that is 0. Most are the files name.base.fvecs and name.query.fvecs.
 func readDataset(folder, name string, queries int) (*dataset, error) {
 	d := &dataset{name: name, folder: folder, metric: metrics[name]}
 	var err error
-	if d.base, err = readVectors(d.path("base.fvecs")); err != nil {
+	if drawn, ok, bad := parseClustered(name); bad != nil {
+		return nil, bad
+	} else if ok {
+		d.base, d.query, d.made = drawn.matrix(0, drawn.rows), drawn.matrix(drawn.rows, drawn.rows+clusteredQueries), true
+	} else if name == "digits" {
+		d.base, d.query, err = readDigits()
+		d.made = true
+	} else if d.base, err = readVectors(d.path("base.fvecs")); err != nil {
 		return nil, fmt.Errorf("%w (make datasets fetches them)", err)
+	} else {
+		d.query, err = readVectors(d.path("query.fvecs"))
 	}
-	if d.query, err = readVectors(d.path("query.fvecs")); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	if d.query.Dims != d.base.Dims {
 		return nil, fmt.Errorf("%s: queries of %d dimensions for vectors of %d", name, d.query.Dims, d.base.Dims)
 	}
 	if queries > 0 && queries < d.query.Rows() {
-		d.query.Data = d.query.Data[:queries*d.query.Dims]
+		d.query = d.query.Slice(0, queries)
 	}
 	return d, nil
 }
 
 func (d *dataset) path(suffix string) string {
 	return filepath.Join(d.folder, d.name+"."+suffix)
+}
+
+// readDigits divides the handwritten digits of the tests: every ninth is a query.
+func readDigits() (base, query vectorops.Matrix, err error) {
+	vectors, _, err := digits.Read()
+	base.Dims, query.Dims = digits.Dims, digits.Dims
+	for i := 0; i < len(vectors); i += digits.Dims {
+		to := &base
+		if i/digits.Dims%9 == 8 {
+			to = &query
+		}
+		to.Data = append(to.Data, vectors[i:i+digits.Dims]...)
+	}
+	return base, query, err
 }
 
 // readVectors reads an .fvecs file: for each vector its length as an int32,
@@ -71,4 +96,16 @@ func readVectors(path string) (vectorops.Matrix, error) {
 		}
 	}
 	return m, nil
+}
+
+// writeVectors writes an .fvecs file.
+func writeVectors(path string, m vectorops.Matrix) error {
+	b := make([]byte, 0, m.Rows()*(4+4*m.Dims))
+	for i := range m.Rows() {
+		b = binary.LittleEndian.AppendUint32(b, uint32(m.Dims))
+		for _, x := range m.Row(i) {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+		}
+	}
+	return os.WriteFile(path, b, 0o644)
 }

@@ -12,8 +12,9 @@ import (
 )
 
 // drive has clients ask every query each, each beginning with another one, and
-// measures that.
-func drive(ctx context.Context, clients int, truth [][]int64, open func(context.Context) (searcher, error)) (s sample, err error) {
+// measures that. processorTime is what the process that searches has used so far.
+func drive(ctx context.Context, processorTime func() time.Duration, clients int, truth [][]int64,
+	open func(context.Context) (searcher, error)) (s sample, err error) {
 	var all []searcher
 	defer func() {
 		for _, one := range all {
@@ -35,6 +36,9 @@ func drive(ctx context.Context, clients int, truth [][]int64, open func(context.
 	times, recalls, failed := make([]time.Duration, n*clients), make([]float64, n*clients), make([]error, clients)
 	runtime.GC()
 	var wait sync.WaitGroup
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	mallocs := memory.Mallocs
 	began, spent := time.Now(), processorTime()
 	for number, one := range all {
 		wait.Go(func() {
@@ -53,9 +57,12 @@ func drive(ctx context.Context, clients int, truth [][]int64, open func(context.
 	}
 	wait.Wait()
 	took, used := time.Since(began), processorTime()-spent
+	runtime.ReadMemStats(&memory)
+	s.allocs = float64(memory.Mallocs-mallocs) / float64(n*clients)
 	for _, r := range recalls {
-		s.recall += r / float64(len(recalls))
+		s.recall += r
 	}
+	s.recall /= float64(len(recalls))
 	slices.Sort(times)
 	s.qps = float64(len(times)) / took.Seconds()
 	if used > 0 {

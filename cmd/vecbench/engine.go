@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"time"
 
 	"voronoi/exec/index"
 	"voronoi/exec/index/flat"
-	"voronoi/exec/index/hnsw"
-	"voronoi/exec/index/ivf"
 )
 
 // engine is the index packages without anything above them.
@@ -29,14 +28,14 @@ func newEngine(ctx context.Context, c *config, d *dataset, truth [][]int64) (*en
 	}
 	before := heap()
 	began := time.Now()
-	switch c.index {
-	case "ivfflat":
-		e.index, err = ivf.Build(ctx, e.table.View(), ivf.Options{Metric: d.metric, Lists: c.lists}, nil)
-	case "hnsw":
-		e.index, err = hnsw.Build(ctx, e.table.View(), hnsw.Options{Metric: d.metric, M: c.m, EfConstruction: c.construction}, nil)
-	default:
+	if c.index == "exact" {
 		return e, nil
 	}
+	method := methods[c.index]
+	if method.build == nil || c.with != "" {
+		return nil, errors.New("--mode engine measures no index that only SQL describes")
+	}
+	e.index, err = method.build(ctx, c, d.metric, e.table.View())
 	e.known.build = time.Since(began)
 	e.known.index = float64(heap()-before) / float64(d.base.Rows())
 	return e, err
@@ -62,7 +61,7 @@ func (e *engine) points() []point {
 
 func (e *engine) measure(ctx context.Context, p point) (sample, error) {
 	one := &engineSearcher{engine: e, options: index.SearchOptions{Limit: e.config.k, Probes: p.setting, EfSearch: p.setting}}
-	s, err := drive(ctx, p.clients, e.truth, func(context.Context) (searcher, error) { return one, nil })
+	s, err := drive(ctx, processorTime, p.clients, e.truth, func(context.Context) (searcher, error) { return one, nil })
 	n := float64(one.searches)
 	s.work.estimated, s.work.candidates = float64(one.work.Estimated)/n, float64(one.work.Candidates)/n
 	return s, err

@@ -8,10 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
-	"time"
 )
 
 // instructions are the CPU flags that the kernels of anybody depend on.
@@ -64,28 +61,4 @@ func load() string {
 	}
 	first, _, _ := strings.Cut(string(b), " ")
 	return first
-}
-
-// processorTime is what this process has used so far.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// resident is the memory of a process, 0 where the system does not tell.
-func resident(pid int) int64 {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(b)) {
-		if value, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kib, _ := strconv.ParseInt(strings.Fields(value)[0], 10, 64)
-			return kib << 10
-		}
-	}
-	return 0
 }

@@ -13,14 +13,34 @@ import (
 
 // verb is one way to use the command.
 type verb struct {
-	summary string
-	run     func(ctx context.Context, args []string, out io.Writer) error
+	name, summary string
+	run           func(ctx context.Context, args []string, out *output) error
 }
 
-var verbs = map[string]verb{
-	"run":   {"measure one index over one dataset", runVerb},
-	"plot":  {"draw recall against rate from what run has written", plotVerb},
-	"serve": {"be the server that run --mode wire starts", serveVerb},
+// verbs is filled before main begins, since report runs the others.
+var verbs []verb
+
+func init() {
+	verbs = []verb{
+		{"run", "measure one index over one dataset, in process and over the wire, beside its peers", runVerb},
+		{"insert", "double an indexed table by COPY: rates, and recall before, after and built anew", insertVerb},
+		{"delete", "delete half of an indexed table: recall over the rest, and memory before and after VACUUM", deleteVerb},
+		{"restart", "stop, kill and start a server: time to the first answer by the index", restartVerb},
+		{"scale", "copy, index, search and restart a set that need not fit into memory: time and memory", scaleVerb},
+		{"roundtrip", "what the wire adds to a search, beside what it adds to PostgreSQL's", roundtripVerb},
+		{"report", "measure what is asked for and print asked and measured", reportVerb},
+		{"plot", "draw recall against rate from what run has written", plotVerb},
+		{"serve", "be the server that the others start", serveVerb},
+	}
+}
+
+func findVerb(name string) *verb {
+	for i := range verbs {
+		if verbs[i].name == name {
+			return &verbs[i]
+		}
+	}
+	return nil
 }
 
 func main() {
@@ -31,13 +51,17 @@ func main() {
 
 // run runs a command line and returns its exit status.
 func run(ctx context.Context, args []string, out, errs io.Writer) int {
-	if len(args) == 0 || verbs[args[0]].run == nil {
-		for _, name := range []string{"run", "plot", "serve"} {
-			fmt.Fprintf(errs, "vecbench %-6s %s\n", name, verbs[name].summary)
+	var v *verb
+	if len(args) > 0 {
+		v = findVerb(args[0])
+	}
+	if v == nil {
+		for _, v := range verbs {
+			fmt.Fprintf(errs, "vecbench %-9s  %s\n", v.name, v.summary)
 		}
 		return 2
 	}
-	err := verbs[args[0]].run(ctx, args[1:], out)
+	err := v.run(ctx, args[1:], &output{Writer: out})
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0

@@ -4,15 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 )
 
 // runVerb measures what the arguments say and prints it.
-func runVerb(ctx context.Context, args []string, out io.Writer) (err error) {
-	c, err := parseConfig(args)
+func runVerb(ctx context.Context, args []string, out *output) (err error) {
+	c, err := runConfig(args)
 	if err != nil {
 		return err
 	}
@@ -25,9 +24,8 @@ func runVerb(ctx context.Context, args []string, out io.Writer) (err error) {
 		return err
 	}
 	printMachine(out)
-	fmt.Fprintf(out, "dataset   %s: %d x %d, %s; %d queries, k = %d; index %s; %d runs\n", data.name, data.base.Rows(), data.base.Dims,
-		data.metric, data.query.Rows(), c.k, c.describeIndex(), c.runs)
-	subjects, closeAll, err := assemble(ctx, &c, data, truth)
+	printSubject(out, c, data)
+	subjects, closeAll, err := assemble(ctx, c, data, truth)
 	defer func() { err = errors.Join(err, closeAll()) }()
 	if err != nil {
 		return err
@@ -46,25 +44,26 @@ func runVerb(ctx context.Context, args []string, out io.Writer) (err error) {
 	fmt.Fprintf(out, "load      %s at the end\n\n", load())
 	printFacts(out, subjects)
 	printSeries(out, series)
-	printRatios(out, &c, subjects, series)
+	noteRun(out, c, subjects, series)
+	out.printFindings()
 	if c.csv == "" {
 		return nil
 	}
-	return writeCSV(c.csv, &c, series)
+	return writeCSV(c.csv, c, series)
 }
 
 // assemble makes the subjects. closeAll is to be called whatever the error.
 func assemble(ctx context.Context, c *config, d *dataset, truth [][]int64) (all []subject, closeAll func() error, err error) {
-	dir, err := os.MkdirTemp("", "vecbench-")
+	var filled *bed
 	closeAll = func() error {
 		var errs []error
 		for _, s := range all {
 			errs = append(errs, s.close())
 		}
-		return errors.Join(append(errs, os.RemoveAll(dir))...)
-	}
-	if err != nil {
-		return nil, closeAll, err
+		if filled != nil {
+			errs = append(errs, filled.close())
+		}
+		return errors.Join(errs...)
 	}
 	// add takes care that no nil pointer becomes a subject.
 	add := func(s subject, failed error) {
@@ -73,28 +72,28 @@ func assemble(ctx context.Context, c *config, d *dataset, truth [][]int64) (all 
 		}
 		err = errors.Join(err, failed)
 	}
-	inProcess, overNetwork := filepath.Join(dir, "session"), filepath.Join(dir, "wire")
 	session, wire := slices.Contains(c.modes, "session"), slices.Contains(c.modes, "wire")
 	var known facts
 	if session || wire {
-		if known, err = fill(ctx, c, d, overNetwork); err != nil {
-			return all, closeAll, err
-		}
-		// A directory has one server: the other one gets a copy.
-		if err = os.CopyFS(inProcess, os.DirFS(overNetwork)); err != nil {
+		if filled, known, err = fill(ctx, c, d); err != nil {
 			return all, closeAll, err
 		}
 	}
-	if slices.Contains(c.modes, "engine") && err == nil {
+	if slices.Contains(c.modes, "engine") {
 		e, failed := newEngine(ctx, c, d, truth)
 		add(e, failed)
 	}
 	if session && err == nil {
-		s, failed := newInSession(ctx, c, d, truth, inProcess, known)
+		// A directory has one server: this one gets a copy.
+		dir := filepath.Join(filled.root, "session")
+		if err = os.CopyFS(dir, os.DirFS(filled.dir)); err != nil {
+			return all, closeAll, err
+		}
+		s, failed := newInSession(ctx, c, d, truth, dir, known)
 		add(s, failed)
 	}
 	if wire && err == nil {
-		w, failed := newOverWire(ctx, c, d, truth, overNetwork, known)
+		w, failed := newOverWire(ctx, filled, truth, known)
 		add(w, failed)
 	}
 	for _, name := range c.peers {
@@ -104,15 +103,4 @@ func assemble(ctx context.Context, c *config, d *dataset, truth [][]int64) (all 
 		}
 	}
 	return all, closeAll, err
-}
-
-// describeIndex is the index with its options.
-func (c *config) describeIndex() string {
-	switch c.index {
-	case "ivfflat":
-		return fmt.Sprintf("ivfflat (lists = %d)", c.lists)
-	case "hnsw":
-		return fmt.Sprintf("hnsw (m = %d, ef_construction = %d)", c.m, c.construction)
-	}
-	return "none"
 }

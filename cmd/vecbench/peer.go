@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	osexec "os/exec"
+	"path/filepath"
 	"time"
 
 	"voronoi/exec/index"
@@ -20,42 +21,60 @@ import (
 var peerProgram string
 
 // A Python that may not be the system's has none of the system's packages.
-const python = "/usr/bin/python3"
+const systemPython = "/usr/bin/python3"
 
 // peer is another library's index, in a process of its own on one thread.
 type peer struct {
 	config *config
 	truth  [][]int64
-	called string
+	kind   string // faiss or hnswlib
+	called string // with the version
 	method string // of the index: ivfflat, hnsw or exact
 	cmd    *osexec.Cmd
 	in     io.WriteCloser
 	out    *json.Decoder
 	known  facts
+
+	base, query string // files of vectors
+	temporary   string // folder of them, if they were made for this peer
+}
+
+// files are those of the dataset, which it has or is given.
+func (p *peer) files(d *dataset) (err error) {
+	p.base, p.query = d.path("base.fvecs"), d.path("query.fvecs")
+	if !d.made {
+		return nil
+	}
+	if p.temporary, err = os.MkdirTemp("", "vecbench-"); err != nil {
+		return err
+	}
+	p.base, p.query = filepath.Join(p.temporary, "base.fvecs"), filepath.Join(p.temporary, "query.fvecs")
+	return errors.Join(writeVectors(p.base, d.base), writeVectors(p.query, d.query))
 }
 
 func newPeer(c *config, d *dataset, truth [][]int64, called string) (*peer, error) {
-	p := &peer{config: c, truth: truth, called: called, method: "hnsw"}
+	p := &peer{config: c, truth: truth, kind: called, called: called, method: "hnsw"}
 	factory := ""
-	switch {
-	case called == "faiss" && c.index == "exact":
-		p.method, factory = "exact", "Flat"
-	case called == "faiss":
-		p.method, factory = "ivfflat", fmt.Sprintf("IVF%d,Flat", c.lists)
-	case called != "hnswlib":
-		return nil, fmt.Errorf("no peer %q", called)
+	if called == "faiss" {
+		p.method = c.index
+		if factory = c.factory; factory == "" {
+			factory = methods[c.index].factory(c)
+		}
 	}
-	if err := osexec.Command(python, "-c", "import numpy, "+called).Run(); err != nil {
-		return nil, fmt.Errorf("%s has no %s; on Debian, apt-get install python3-%s", python, called, called)
+	if err := osexec.Command(c.python, "-c", "import numpy, "+called).Run(); err != nil {
+		return nil, fmt.Errorf("%s has no %s; on Debian, apt-get install python3-%s", c.python, called, called)
+	}
+	if err := p.files(d); err != nil {
+		return nil, err
 	}
 	argument, err := json.Marshal(map[string]any{
 		"peer": called, "factory": factory, "m": c.m, "construction": c.construction, "k": c.k,
-		"cosine": d.metric == vectorops.Cosine, "base": d.path("base.fvecs"), "query": d.path("query.fvecs"), "queries": d.query.Rows(),
+		"cosine": d.metric == vectorops.Cosine, "base": p.base, "query": p.query, "queries": d.query.Rows(), "refine": c.refine,
 	})
 	if err != nil {
 		return nil, err
 	}
-	p.cmd = osexec.Command(python, "-c", peerProgram, string(argument))
+	p.cmd = osexec.Command(c.python, "-c", peerProgram, string(argument))
 	p.cmd.Env = append(os.Environ(), "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1")
 	p.cmd.Stderr = os.Stderr
 	out, err := p.cmd.StdoutPipe()
@@ -112,10 +131,14 @@ func (p *peer) measure(_ context.Context, at point) (s sample, err error) {
 }
 
 func (p *peer) facts() facts {
-	p.known.resident = resident(p.cmd.Process.Pid)
+	p.known.resident = memoryOf(p.cmd.Process.Pid).resident
 	return p.known
 }
 
 func (p *peer) close() error {
-	return errors.Join(p.in.Close(), p.cmd.Wait())
+	err := errors.Join(p.in.Close(), p.cmd.Wait())
+	if p.temporary != "" {
+		err = errors.Join(err, os.RemoveAll(p.temporary))
+	}
+	return err
 }

@@ -31,10 +31,15 @@ class Faiss:
         self.index.train(base)
         self.index.add(base)
         self.flat = argument["factory"] == "Flat"
+        self.parameters = faiss.ParameterSpace()
+        if argument["factory"].endswith("RFlat"):
+            self.index.k_factor = argument["refine"]
 
     def set(self, value):
-        if not self.flat:
-            self.index.nprobe = value
+        if self.flat:
+            return
+        name = "efSearch" if "HNSW" in argument["factory"] else "nprobe"
+        self.parameters.set_index_parameter(self.index, name, value)
 
     def search(self, queries):
         if self.flat:

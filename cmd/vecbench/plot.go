@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"flag"
-	"io"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -14,7 +13,7 @@ import (
 )
 
 // plotVerb draws the rows of one client that are in the given files.
-func plotVerb(_ context.Context, args []string, _ io.Writer) error {
+func plotVerb(_ context.Context, args []string, _ *output) error {
 	f := flag.NewFlagSet("plot", flag.ContinueOnError)
 	to := f.String("out", "recall.svg", "`file` to draw: .svg or .png")
 	title := f.String("title", "", "`text` above the plot")

@@ -1,89 +1,208 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
 
-// printFacts prints what is not measured by queries.
-func printFacts(w io.Writer, subjects []subject) {
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "subject\tbuild s\tindex bytes/vector\tRSS MiB\tfirst answer s\tCOPY rows/s\tSELECT 1 µs\t")
-	for _, s := range subjects {
-		f := s.facts()
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", s.name(), known("%.2f", f.build.Seconds()), known("%.0f", f.index),
-			known("%.0f", float64(f.resident)/(1<<20)), known("%.3f", f.firstTime.Seconds()), known("%.0f", f.copyRows), known("%.0f", microseconds(f.roundTrip)))
-	}
-	t.Flush()
-	fmt.Fprintln(w)
+// ask is a number that is asked for, by the name of the finding.
+type ask struct {
+	finding string
+	most    bool // the bound is above
+	bound   float64
 }
 
-// known formats a number that is not known when it is 0.
-func known(format string, x float64) string {
-	if x == 0 {
-		return "-"
-	}
-	return fmt.Sprintf(format, x)
+func atLeast(bound float64, finding string) ask { return ask{finding, false, bound} }
+func atMost(bound float64, finding string) ask  { return ask{finding, true, bound} }
+
+func (a ask) met(value float64) bool {
+	return a.most && value <= a.bound || !a.most && value >= a.bound
 }
 
-// printSeries prints the medians.
-func printSeries(w io.Writer, all []*series) {
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "subject\tsetting\tclients\trecall\tQPS\tper CPU s\tp50 µs\tp99 µs\testimated\tcandidates\t")
-	for _, one := range all {
-		s := one.samples
-		fmt.Fprintf(t, "%s\t%s\t%d\t%.4f\t%.0f\t%s\t%s\t%s\t%s\t%s\t\n", one.subject.name(), known("%.0f", float64(one.at.setting)), one.at.clients,
-			median(s, recallOf), median(s, rateOf), known("%.0f", median(s, perCPUOf)),
-			known("%.0f", microseconds(median(s, func(s sample) time.Duration { return s.p50 }))),
-			known("%.0f", microseconds(median(s, func(s sample) time.Duration { return s.p99 }))),
-			known("%.0f", median(s, func(s sample) float64 { return s.work.estimated })),
-			known("%.0f", median(s, func(s sample) float64 { return s.work.candidates })))
+func (a ask) String() string {
+	if a.most {
+		return "≤ " + number(a.bound)
 	}
-	t.Flush()
-	fmt.Fprintln(w)
+	return "≥ " + number(a.bound)
 }
 
-func microseconds(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
+// measurement is one command and what is asked of its findings.
+type measurement struct {
+	topic string
+	args  string
+	csv   string // the file of its rows
+	asks  []ask
+}
 
-// printRatios compares each subject that is ours with each peer.
-func printRatios(w io.Writer, c *config, subjects []subject, all []*series) {
-	for _, floor := range c.floors {
-		for _, theirs := range subjects {
-			if _, isPeer := theirs.(*peer); !isPeer {
-				continue
-			}
-			for _, ours := range subjects {
-				if _, isPeer := ours.(*peer); isPeer {
-					continue
-				}
-				printRatio(w, c, floor, ours, theirs, all)
-			}
+// measurements are everything that is asked for, in the order in which it is
+// measured.
+var measurements = []measurement{
+	{"ivfflat", "run --dataset words --lists 1024 --probes 32,40,48,64 --mode engine,session,wire --clients 1,8 --peer faiss --floors 0.95 --against 64", "words-ivfflat.csv", []ask{
+		atLeast(12, "QPS: engine at recall 0.95 / faiss at 64"),
+		atLeast(12, "QPS per CPU: engine at recall 0.95 / faiss at 64"),
+		atLeast(12, "QPS: session at recall 0.95 / faiss at 64"),
+		atMost(0.6, "build: engine / faiss"),
+		atMost(0.6, "build: session / faiss"),
+		atLeast(4200, "wire QPS at recall 0.95"),
+		atMost(60, "p50 µs that the wire adds at recall 0.95"),
+		atLeast(1.6, "QPS: wire by 8 clients / by one at recall 0.95"),
+		atLeast(250000, "wire COPY rows/s"),
+		atMost(1, "engine allocations per query, what more work adds"),
+		atMost(50, "engine allocations per query"),
+	}},
+	{"ivfflat", "run --dataset mnist --lists 256 --probes 12,16,24,32 --ef 16,24,32,48,64 --mode engine,session,wire --clients 1,8 --peer faiss,hnswlib --floors 0.99", "mnist-ivfflat.csv", []ask{
+		atLeast(1, "QPS: engine / hnswlib at recall 0.99"),
+		atLeast(1, "QPS: session / hnswlib at recall 0.99"),
+		atLeast(4500, "wire QPS at recall 0.99"),
+		atMost(60, "p50 µs that the wire adds at recall 0.99"),
+		atLeast(1.6, "QPS: wire by 8 clients / by one at recall 0.99"),
+		atLeast(50000, "wire COPY rows/s"),
+	}},
+	{"hnsw", "run --dataset words --index hnsw --ef 32,64,128,256 --mode engine --peer hnswlib --runs 7 --floors 0.9", "words-hnsw.csv", hnswAsks},
+	{"hnsw", "run --dataset mnist --index hnsw --ef 16,32,64,128 --mode engine --peer hnswlib --runs 7 --floors 0.99", "mnist-hnsw.csv", hnswAsks},
+	{"exact", "run --dataset words --index exact --queries 100 --mode engine,wire --peer faiss --runs 3 --floors 1", "", []ask{
+		atLeast(70, "wire QPS at recall 1"),
+	}},
+	{"exact", "run --dataset mnist --index exact --queries 100 --mode engine,wire --peer faiss --runs 3 --floors 1", "", []ask{
+		atLeast(55, "wire QPS at recall 1"),
+	}},
+	{"roundtrip", "roundtrip --dataset words", "", []ask{
+		atMost(60, "p50 µs that the wire adds to a search"),
+	}},
+	{"insert", "insert --dataset words --probes 32,64", "", insertAsks},
+	{"insert", "insert --dataset words --probes 32,64 --shifted", "", insertAsks},
+	{"insert", "insert --dataset mnist --index hnsw --ef 32,64", "", insertAsks},
+	{"insert", "insert --dataset mnist --index hnsw --ef 32,64 --shifted", "", insertAsks},
+	{"delete", "delete --dataset words --probes 32,64", "", deleteAsks},
+	{"delete", "delete --dataset mnist --index hnsw --ef 32,64", "", deleteAsks},
+	{"restart", "restart --dataset words --probes 48", "", []ask{
+		atMost(0.5, "stopped: first answer by the index s, less reading the files"),
+		atMost(0.5, "killed: first answer by the index s, less reading the files"),
+		atLeast(0.95, "stopped: recall"),
+		atLeast(0.95, "killed: recall"),
+		atLeast(0.95, "killed after COPY: recall"),
+	}},
+	{"scale", "scale --index ivfflat --lists 1000 --probes 16,32,64", "", []ask{
+		atMost(24, "peak RSS GiB"),
+		atMost(1.4, "RSS / vectors when serving"),
+	}},
+}
+
+var hnswAsks = []ask{
+	atLeast(-0.005, "recall at equal settings: engine - hnswlib, worst"),
+	atLeast(1, "QPS: engine / hnswlib at equal recall, worst"),
+	atLeast(1, "QPS per CPU: engine / hnswlib at equal recall, worst"),
+	atMost(0.7, "build: engine / hnswlib"),
+}
+
+var insertAsks = []ask{
+	atMost(0.01, "fall of recall by doubling, worst"),
+	atMost(0.01, "fall of recall against an index made anew, worst"),
+	atMost(0, "rows missing below LIMIT by doubling"),
+}
+
+var deleteAsks = []ask{
+	atMost(0.01, "fall of recall by deleting half, worst"),
+	atMost(0.01, "fall of recall by deleting half and VACUUM, worst"),
+	atMost(0, "rows missing below LIMIT by deleting half"),
+	atMost(0, "deleted rows returned"),
+	atLeast(0.5, "memory given back / deleted vectors' size"),
+}
+
+// reportVerb runs the measurements one after the other and prints a table of what
+// is asked and what was measured.
+func reportVerb(ctx context.Context, args []string, out *output) error {
+	var topics []string
+	all := make([]string, 0, len(measurements))
+	for _, m := range measurements {
+		if !slices.Contains(all, m.topic) {
+			all = append(all, m.topic)
 		}
 	}
+	f := flag.NewFlagSet("report", flag.ContinueOnError)
+	f.Var(choices{&topics, all}, "topics", "`topics` to measure, by default all: "+strings.Join(all, ", "))
+	folder := f.String("folder", "datasets", "`folder` of the datasets")
+	rows := f.String("rows", "", "`folder` for the rows of the sweeps, as files that plot reads")
+	quick := f.Bool("quick", false, "one run of everything, for a look")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", f.Arg(0))
+	}
+	var verdicts []verdict
+	for _, m := range measurements {
+		if len(topics) > 0 && !slices.Contains(topics, m.topic) {
+			continue
+		}
+		line := append(strings.Fields(m.args), "--folder", *folder)
+		if *rows != "" && m.csv != "" {
+			line = append(line, "--csv", filepath.Join(*rows, m.csv))
+		}
+		if *quick && line[0] == "run" {
+			line = append(line, "--runs", "1")
+		}
+		one := &output{Writer: out}
+		fmt.Fprintf(out, "# vecbench %s\n", strings.Join(line, " "))
+		began := time.Now()
+		err := findVerb(line[0]).run(ctx, line[1:], one)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			// What cannot be measured is missed; the others are measured still.
+			fmt.Fprintf(os.Stderr, "vecbench %s: %v\n", m.args, err)
+		}
+		fmt.Fprintf(out, "# %.0f s\n\n", time.Since(began).Seconds())
+		verdicts = append(verdicts, m.judge(one, err)...)
+	}
+	return printVerdicts(out, verdicts)
 }
 
-func printRatio(w io.Writer, c *config, floor float64, ours, theirs subject, all []*series) {
-	for _, measure := range []struct {
-		of string
-		by func(sample) float64
-	}{{"QPS", rateOf}, {"queries per CPU second", perCPUOf}} {
-		var ratios []float64
-		var at, against point
-		for run := range c.runs {
-			mine, here := best(all, ours, run, floor, measure.by)
-			other, there := best(all, theirs, run, floor, measure.by)
-			if mine > 0 && other > 0 {
-				ratios, at, against = append(ratios, mine/other), here, there
-			}
+// verdict is a line of the report.
+type verdict struct {
+	command  string
+	ask      ask
+	measured string
+	met      bool
+}
+
+func (m *measurement) judge(out *output, failed error) (all []verdict) {
+	for _, a := range m.asks {
+		v := verdict{command: m.args, ask: a, measured: "nothing"}
+		if value, ok := out.find(a.finding); ok && failed == nil {
+			v.measured, v.met = number(value), a.met(value)
 		}
-		if len(ratios) == 0 {
-			continue // one of them does not reach the floor, or does not know
-		}
-		slices.Sort(ratios)
-		fmt.Fprintf(w, "recall >= %.3g: %s at %d has %.2f times the %s of %s at %d (%.2f to %.2f in %d runs)\n", floor, ours.name(), at.setting,
-			ratios[(len(ratios)-1)/2], measure.of, theirs.name(), against.setting, ratios[0], ratios[len(ratios)-1], len(ratios))
+		all = append(all, v)
 	}
+	return all
+}
+
+var errMissed = errors.New("not all that is asked for was reached")
+
+// printVerdicts prints the table, and fails if something was missed.
+func printVerdicts(w io.Writer, all []verdict) (err error) {
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	command := ""
+	for _, v := range all {
+		if v.command != command {
+			command = v.command
+			fmt.Fprintf(t, "%s\n", command)
+		}
+		result := "ok"
+		if !v.met {
+			result, err = "MISSED", errMissed
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", v.ask.finding, v.ask, v.measured, result)
+	}
+	return errors.Join(t.Flush(), err)
 }

@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
+	"log/slog"
 	"net"
 	"os"
-	osexec "os/exec"
 	"runtime/pprof"
-	"strings"
 
 	"voronoi/exec"
 	"voronoi/internal/frontend"
@@ -20,7 +17,7 @@ import (
 
 // serveVerb serves a data directory on a free port of the loopback interface,
 // prints the address and stops when it is told to.
-func serveVerb(ctx context.Context, args []string, out io.Writer) error {
+func serveVerb(ctx context.Context, args []string, out *output) error {
 	f := flag.NewFlagSet("serve", flag.ContinueOnError)
 	data := f.String("data", ":memory:", "`directory` of the data")
 	profile := f.String("profile", "", "`file` for a CPU profile")
@@ -32,7 +29,7 @@ func serveVerb(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer stop()
-	server, err := exec.Open(ctx, exec.Options{Dir: *data})
+	server, err := exec.Open(ctx, exec.Options{Dir: *data, Logger: serverLog()})
 	if err != nil {
 		return err
 	}
@@ -41,7 +38,12 @@ func serveVerb(ctx context.Context, args []string, out io.Writer) error {
 		return errors.Join(err, server.Close())
 	}
 	fmt.Fprintln(out, listener.Addr())
-	return errors.Join(wire.Serve(ctx, listener, backend{server}, wire.Options{}), server.Close())
+	return errors.Join(wire.Serve(ctx, listener, backend{server}, wire.Options{Logger: serverLog()}), server.Close())
+}
+
+// serverLog shows what goes wrong.
+func serverLog() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
 // backend lets the protocol make sessions of the executor.
@@ -73,41 +75,4 @@ func startProfile(path string) (stop func(), err error) {
 		pprof.StopCPUProfile()
 		_ = f.Close()
 	}, nil
-}
-
-// serverProcess is this program as a server.
-type serverProcess struct {
-	cmd     *osexec.Cmd
-	address string
-}
-
-func startServer(dir, profile string) (*serverProcess, error) {
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	cmd := osexec.Command(program, "serve", "--data", dir, "--profile", profile)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	p := &serverProcess{cmd: cmd}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("the server did not start: %w", err), p.stop())
-	}
-	p.address = strings.TrimSpace(line)
-	return p, nil
-}
-
-// stop has the server end in an orderly way and waits for that.
-func (p *serverProcess) stop() error {
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
-		return err
-	}
-	return p.cmd.Wait()
 }

@@ -48,7 +48,7 @@ func (n *inSession) measure(ctx context.Context, p point) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
-	s, err := drive(ctx, p.clients, n.truth, func(ctx context.Context) (searcher, error) { return n.open(ctx, p) })
+	s, err := drive(ctx, processorTime, p.clients, n.truth, func(ctx context.Context) (searcher, error) { return n.open(ctx, p) })
 	s.work = mean
 	return s, err
 }
@@ -67,7 +67,7 @@ func (n *inSession) work(ctx context.Context, p point, queries int) (work, error
 }
 
 func (n *inSession) facts() facts {
-	n.known.resident = resident(os.Getpid())
+	n.known.resident = memoryOf(os.Getpid()).resident
 	return n.known
 }
 

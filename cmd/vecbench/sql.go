@@ -24,14 +24,10 @@ func createTable(d *dataset) string {
 
 // createIndex is empty for exact search.
 func createIndex(c *config, m vectorops.Metric) string {
-	switch c.index {
-	case "ivfflat":
-		return fmt.Sprintf("CREATE INDEX items_embedding ON items USING ivfflat (embedding %s) WITH (lists = %d)", operatorClasses[m], c.lists)
-	case "hnsw":
-		return fmt.Sprintf("CREATE INDEX items_embedding ON items USING hnsw (embedding %s) WITH (m = %d, ef_construction = %d)",
-			operatorClasses[m], c.m, c.construction)
+	if c.index == "exact" {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("CREATE INDEX items_embedding ON items USING %s (embedding %s) WITH (%s)", c.index, operatorClasses[m], c.options())
 }
 
 // nearest finds the k nearest of a query, which is a parameter or a literal.
@@ -39,12 +35,11 @@ func nearest(c *config, m vectorops.Metric, query string) string {
 	return fmt.Sprintf("SELECT id FROM items ORDER BY embedding %s %s LIMIT %d", operators[m], query, c.k)
 }
 
+// setSetting gives the index's setting a value. Without one it is a statement
+// that changes nothing.
 func setSetting(c *config, value int) string {
-	switch c.index {
-	case "ivfflat":
-		return fmt.Sprintf("SET ivfflat.probes = %d", value)
-	case "hnsw":
-		return fmt.Sprintf("SET hnsw.ef_search = %d", value)
+	if setting := methods[c.index].setting; setting != "" {
+		return fmt.Sprintf("SET %s = %d", setting, value)
 	}
 	return "SET enable_indexscan = on"
 }

@@ -27,6 +27,7 @@ type sample struct {
 	perCPU      float64       // queries a second of processor time of the process; 0 where it is not known
 	p50, p99    time.Duration // 0 where single queries were not timed
 	work        work          // of one query, on average; 0 where it is not known
+	allocs      float64       // objects allocated for a query; 0 where it is not known
 }
 
 // facts are what is not measured by queries; 0 where it is not known.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"sync"
 
 	"voronoi/exec/index"
 	"voronoi/exec/index/flat"
@@ -12,8 +13,12 @@ import (
 )
 
 // groundTruth is the keys of the k nearest base vectors of each query. They are
-// kept in a file beside the dataset: one int32 after the other, little-endian.
+// kept in a file beside a dataset's files: one int32 after the other,
+// little-endian.
 func groundTruth(ctx context.Context, d *dataset, k int) ([][]int64, error) {
+	if d.made {
+		return nearestOf(ctx, d, nil, k)
+	}
 	path := d.path(fmt.Sprintf("truth-%s-%d.ints", d.metric, k))
 	size := d.query.Rows() * k * 4
 	if b, err := os.ReadFile(path); err == nil && len(b) >= size {
@@ -25,13 +30,42 @@ func groundTruth(ctx context.Context, d *dataset, k int) ([][]int64, error) {
 		}
 		return truth, nil
 	}
-	table, err := tableOf(d)
+	truth, err := nearestOf(ctx, d, nil, k)
 	if err != nil {
 		return nil, err
 	}
+	var b []byte
+	for _, keys := range truth {
+		for _, key := range keys {
+			b = binary.LittleEndian.AppendUint32(b, uint32(key))
+		}
+	}
+	return truth, os.WriteFile(path, b, 0o644)
+}
+
+// nearestOf is the keys of the k nearest of some rows, all if rows is nil, to
+// each query, by exact search.
+func nearestOf(ctx context.Context, d *dataset, rows []int, k int) ([][]int64, error) {
+	table := index.NewTable(d.base.Dims)
+	n := d.base.Rows()
+	if rows != nil {
+		n = len(rows)
+	}
+	if n < k {
+		return nil, fmt.Errorf("%s: %d vectors, of which the %d nearest are asked for", d.name, n, k)
+	}
+	for i := range n {
+		row := i
+		if rows != nil {
+			row = rows[i]
+		}
+		if err := table.Load(int64(row), d.base.Row(row)); err != nil {
+			return nil, err
+		}
+	}
 	truth := make([][]int64, d.query.Rows())
 	failed := make([]error, len(truth))
-	err = vectorops.InBlocks(ctx, len(truth), 16, func(lo, hi int) {
+	err := vectorops.InBlocks(ctx, len(truth), 16, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			cursor, err := flat.Search(table, d.metric, 0, d.query.Row(i), index.SearchOptions{Context: ctx, Limit: k})
 			if err != nil {
@@ -43,22 +77,47 @@ func groundTruth(ctx context.Context, d *dataset, k int) ([][]int64, error) {
 			cursor.Close()
 		}
 	})
-	var b []byte
-	for i, keys := range truth {
+	for _, one := range failed {
 		if err == nil {
-			err = failed[i]
-		}
-		if len(keys) != k && err == nil {
-			err = fmt.Errorf("%s has fewer than %d vectors", d.name, k)
-		}
-		for _, key := range keys {
-			b = binary.LittleEndian.AppendUint32(b, uint32(key))
+			err = one
 		}
 	}
-	if err != nil {
-		return nil, err
+	return truth, err
+}
+
+// nearestDrawn is the same over vectors that are drawn block by block and never
+// all in memory; by L2.
+func nearestDrawn(ctx context.Context, c *clustered, query vectorops.Matrix, k int) ([][]int64, error) {
+	const block = 1024
+	nearest := make([]vectorops.TopK, query.Rows())
+	for i := range nearest {
+		nearest[i].Reset(k)
 	}
-	return truth, os.WriteFile(path, b, 0o644)
+	var lock sync.Mutex
+	err := vectorops.InBlocks(ctx, c.rows, block, func(lo, hi int) {
+		base := vectorops.NewMatrix(hi-lo, c.dims)
+		for i := range base.Rows() {
+			c.draw(lo+i, base.Row(i))
+		}
+		ranks := make([]float32, query.Rows()*base.Rows())
+		vectorops.L2SquaredMulti(ranks, query, base)
+		lock.Lock()
+		defer lock.Unlock()
+		for i := range nearest {
+			for j, rank := range ranks[i*base.Rows() : (i+1)*base.Rows()] {
+				if !nearest[i].Full() || float64(rank) <= nearest[i].Last().Rank {
+					nearest[i].Push(vectorops.Candidate{Rank: float64(rank), Key: int64(lo + j)})
+				}
+			}
+		}
+	})
+	truth := make([][]int64, len(nearest))
+	for i := range nearest {
+		for _, one := range nearest[i].Sorted() {
+			truth[i] = append(truth[i], one.Key)
+		}
+	}
+	return truth, err
 }
 
 // tableOf holds the base vectors as the executor does.

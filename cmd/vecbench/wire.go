@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -11,45 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 )
-
-// fill makes a data directory with the base vectors in a table, and the index,
-// by SQL, and says how long that took.
-func fill(ctx context.Context, c *config, d *dataset, dir string) (known facts, err error) {
-	profile := c.profile
-	if profile != "" {
-		profile += ".fill"
-	}
-	server, err := startServer(dir, profile)
-	if err != nil {
-		return known, err
-	}
-	defer func() { err = errors.Join(err, server.stop()) }()
-	conn, err := connect(ctx, server.address)
-	if err != nil {
-		return known, err
-	}
-	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
-	if _, err = conn.Exec(ctx, createTable(d)); err != nil {
-		return known, err
-	}
-	stream := bytes.NewReader(copyStream(d))
-	began := time.Now()
-	if _, err = conn.PgConn().CopyFrom(ctx, stream, "COPY items FROM STDIN (FORMAT binary)"); err != nil {
-		return known, err
-	}
-	known.copyRows = float64(d.base.Rows()) / time.Since(began).Seconds()
-	if _, err = conn.Exec(ctx, "ALTER TABLE items ADD PRIMARY KEY (id)"); err != nil {
-		return known, err
-	}
-	if sql := createIndex(c, d.metric); sql != "" {
-		began = time.Now()
-		if _, err = conn.Exec(ctx, sql); err != nil {
-			return known, err
-		}
-		known.build = time.Since(began)
-	}
-	return known, nil
-}
 
 func connect(ctx context.Context, address string) (*pgx.Conn, error) {
 	conn, err := pgx.Connect(ctx, "postgres://bench@"+address+"/bench?sslmode=disable")
@@ -64,41 +24,64 @@ func connect(ctx context.Context, address string) (*pgx.Conn, error) {
 	return conn, nil
 }
 
-// overWire is a server in a process of its own.
-type overWire struct {
-	config *config
-	data   *dataset
-	truth  [][]int64
-	server *serverProcess
-	known  facts
+// planOf is the answer to EXPLAIN.
+func planOf(ctx context.Context, conn *pgx.Conn, sql string) (string, error) {
+	rows, err := conn.Query(ctx, sql, pgx.QueryExecModeSimpleProtocol)
+	if err != nil {
+		return "", err
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return strings.Join(lines, "\n"), err
 }
 
-// newOverWire starts a server on a filled directory and waits until it answers
-// by its index.
-func newOverWire(ctx context.Context, c *config, d *dataset, truth [][]int64, dir string, known facts) (*overWire, error) {
-	w := &overWire{config: c, data: d, truth: truth, known: known}
+// overWire is a server in a process of its own.
+type overWire struct {
+	*bed
+	truth [][]int64
+	known facts
+}
+
+// fill makes a bed with all base vectors and the index, and says how long that
+// took.
+func fill(ctx context.Context, c *config, d *dataset) (b *bed, known facts, err error) {
+	filling := *c
+	if c.profile != "" {
+		filling.profile += ".fill"
+	}
+	if b, err = newBed(ctx, &filling, d); err != nil {
+		return nil, known, err
+	}
+	b.config, b.profile = c, c.profile
+	rows := make([]int, d.base.Rows())
+	for i := range rows {
+		rows[i] = i
+	}
+	if known.copyRows, err = b.copy(ctx, rows); err == nil {
+		known.build, err = b.index(ctx)
+	}
+	if err = errors.Join(err, b.stop(ctx)); err != nil {
+		return nil, known, errors.Join(err, b.close())
+	}
+	return b, known, nil
+}
+
+// newOverWire starts a server on a filled bed and waits until it answers by its
+// index.
+func newOverWire(ctx context.Context, b *bed, truth [][]int64, known facts) (*overWire, error) {
+	w := &overWire{bed: b, truth: truth, known: known}
 	began := time.Now()
-	var err error
-	if w.server, err = startServer(dir, c.profile); err != nil {
-		return nil, err
-	}
-	w.known.firstTime, err = awaitIndex(ctx, c, began, func() (work, error) { return w.work(ctx, w.points()[0], 1) })
+	err := b.start(ctx)
 	if err == nil {
-		w.known.roundTrip, err = w.roundTrip(ctx)
+		_, w.known.firstTime, err = b.awaitIndex(ctx, began)
 	}
-	if err != nil {
-		return nil, errors.Join(err, w.close())
+	if err == nil {
+		w.known.roundTrip, err = roundTrip(ctx, b.conn)
 	}
-	return w, nil
+	return w, err
 }
 
 // roundTrip is the median time of a statement that has nothing to do.
-func (w *overWire) roundTrip(ctx context.Context) (_ time.Duration, err error) {
-	conn, err := connect(ctx, w.server.address)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+func roundTrip(ctx context.Context, conn *pgx.Conn) (time.Duration, error) {
 	times := make([]time.Duration, 2000)
 	for i := range times {
 		var one int64
@@ -128,37 +111,27 @@ func manyClients(c *config) []point {
 }
 
 func (w *overWire) measure(ctx context.Context, p point) (sample, error) {
-	mean, err := w.work(ctx, p, explained)
+	if _, err := w.conn.Exec(ctx, setSetting(w.config, p.setting)); err != nil {
+		return sample{}, err
+	}
+	mean, err := meanWork(w.config, w.data, explained, func(sql string) (string, error) { return planOf(ctx, w.conn, sql) })
 	if err != nil {
 		return sample{}, err
 	}
-	s, err := drive(ctx, p.clients, w.truth, func(ctx context.Context) (searcher, error) { return w.open(ctx, p) })
-	s.work, s.perCPU = mean, 0 // what the server uses is not in it
+	s, err := drive(ctx, w.server.processorTime, p.clients, w.truth, func(ctx context.Context) (searcher, error) {
+		return openWire(ctx, w.config, w.data, w.server.address, p.setting)
+	})
+	s.work, s.allocs = mean, 0 // those that drive counts are the client's
 	return s, err
 }
 
-func (w *overWire) work(ctx context.Context, p point, n int) (work, error) {
-	one, err := w.open(ctx, p)
-	if err != nil {
-		return work{}, err
-	}
-	defer one.close()
-	return meanWork(w.config, w.data, n, func(sql string) (string, error) {
-		rows, err := one.conn.Query(ctx, sql, pgx.QueryExecModeSimpleProtocol)
-		if err != nil {
-			return "", err
-		}
-		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		return strings.Join(lines, "\n"), err
-	})
-}
-
 func (w *overWire) facts() facts {
-	w.known.resident = resident(w.server.cmd.Process.Pid)
+	w.known.resident = w.server.memory().resident
 	return w.known
 }
 
-func (w *overWire) close() error { return w.server.stop() }
+// close leaves the bed's directory to whoever has filled it.
+func (w *overWire) close() error { return w.stop(context.Background()) }
 
 // wireSearcher is one connection with its statement prepared.
 type wireSearcher struct {
@@ -168,14 +141,14 @@ type wireSearcher struct {
 
 const statement = "nearest"
 
-func (w *overWire) open(ctx context.Context, p point) (*wireSearcher, error) {
-	conn, err := connect(ctx, w.server.address)
+func openWire(ctx context.Context, c *config, d *dataset, address string, setting int) (*wireSearcher, error) {
+	conn, err := connect(ctx, address)
 	if err != nil {
 		return nil, err
 	}
-	s := &wireSearcher{conn: conn, data: w.data}
-	if _, err = conn.Exec(ctx, setSetting(w.config, p.setting)); err == nil {
-		_, err = conn.Prepare(ctx, statement, nearest(w.config, w.data.metric, "$1"))
+	s := &wireSearcher{conn: conn, data: d}
+	if _, err = conn.Exec(ctx, setSetting(c, setting)); err == nil {
+		_, err = conn.Prepare(ctx, statement, nearest(c, d.metric, "$1"))
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.close())

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -53,6 +54,19 @@ func Postgres(t testing.TB) *Server {
 	}
 	return shared
 }
+
+// Start starts a PostgreSQL for a program that is no test. Stop ends it; so does
+// the end of the program.
+func Start() (*Server, error) {
+	bin := binDir()
+	if bin == "" {
+		return nil, errors.New("PostgreSQL is not installed")
+	}
+	return start(bin)
+}
+
+// Stop has the server end and its directory removed, and does not wait for that.
+func (s *Server) Stop() error { return s.stop.Close() }
 
 // DSN is a connection string for the superuser of the database postgres.
 func (s *Server) DSN() string {
