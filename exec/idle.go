@@ -1,8 +1,10 @@
 package exec
 
 import (
+	"strings"
 	"time"
 
+	"voronoi/exec/storage"
 	"voronoi/internal/pgerr"
 )
 
@@ -29,5 +31,22 @@ func (s *Session) startIdleTimer() {
 	if timeout := s.milliseconds(setting); timeout > 0 {
 		reason = reason.WithSeverity(pgerr.SeverityFatal)
 		s.idleTimer.timer = time.AfterFunc(timeout, func() { s.terminate(reason) })
+	}
+}
+
+// endIdleHolder ends the session that idles in a transaction whose snapshot
+// keeps the log from being emptied. One that runs a statement is told by that
+// statement.
+func endIdleHolder(c *storage.Conn) {
+	s, ok := c.Holder().(*Session)
+	if !ok {
+		return
+	}
+	s.status.mu.Lock()
+	idle := strings.HasPrefix(s.status.state, "idle in transaction")
+	s.status.mu.Unlock()
+	if idle {
+		s.terminate(pgerr.New(pgerr.SerializationFailure, "terminating connection due to conflict with the checkpoint").
+			WithDetail("The transaction's snapshot kept the write-ahead log from shrinking past its bound.").WithSeverity(pgerr.SeverityFatal))
 	}
 }

@@ -20,6 +20,9 @@ type Options struct {
 	Dir     string
 	Logger  *slog.Logger
 	Version string
+	// WALBound is the length in bytes past which the write-ahead log may not
+	// grow because of an old snapshot; 0 leaves it to the storage.
+	WALBound int64
 }
 
 // Server is one open data directory with all of its sessions.
@@ -48,7 +51,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	db, err := storage.Open(o.Dir, storage.Options{Logger: o.Logger})
+	db, err := storage.Open(o.Dir, storage.Options{Logger: o.Logger, WALBound: o.WALBound, OnSnapshotTooOld: endIdleHolder})
 	if err != nil {
 		return nil, err
 	}

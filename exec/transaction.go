@@ -130,6 +130,7 @@ func (s *Session) reading(ctx context.Context) (conn *storage.Conn, release func
 	if conn, err = s.srv.db.Acquire(ctx); err != nil {
 		return nil, nil, err
 	}
+	conn.SetHolder(s)
 	pinned := s.pinned() && s.tx.status != txIdle
 	if pinned {
 		s.srv.vectors.horizon.enter(s)
@@ -207,6 +208,7 @@ func (s *Session) beginImmediate(ctx context.Context) (err error) {
 		if conn, err = s.srv.db.Acquire(ctx); err != nil {
 			return err
 		}
+		conn.SetHolder(s)
 		defer func() {
 			if err != nil {
 				s.release(conn)

@@ -22,6 +22,9 @@ type Conn struct {
 	// Owner is whoever uses the connection: the executor's statement context,
 	// which function closures read. Release clears it.
 	Owner any
+	// holder is who has acquired the connection, where it has said so: others
+	// may ask.
+	holder atomic.Pointer[any]
 
 	tls     *libc.TLS
 	db      uintptr // sqlite3, 0 once closed
@@ -245,4 +248,16 @@ func (c *Conn) leave() {
 	if c.active == 0 {
 		c.pinned.Store(0)
 	}
+}
+
+// SetHolder says who has acquired the connection, until it is released.
+func (c *Conn) SetHolder(holder any) { c.holder.Store(&holder) }
+
+// Holder is who has acquired the connection, nil if that is not known. Any
+// goroutine may ask.
+func (c *Conn) Holder() any {
+	if h := c.holder.Load(); h != nil {
+		return *h
+	}
+	return nil
 }

@@ -69,6 +69,7 @@ func (db *DB) Release(c *Conn) {
 		c.recache = false
 	}
 	c.Owner = nil
+	c.holder.Store(nil)
 	clear(c.args[:cap(c.args)])
 	db.mu.Lock()
 	delete(db.inUse, c)
