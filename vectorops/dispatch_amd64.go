@@ -16,6 +16,7 @@ var (
 	hasAVX512 = hasAVX2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL
 	useAVX2   = hasAVX2
 	useAVX512 = hasAVX512
+	hasVBMI   = cpu.X86.HasAVX512VBMI // only for byteScan
 )
 
 // Kernels names the kernel variant in use.
@@ -158,6 +159,19 @@ func fastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, thresho
 		fastScanAVX2(&sums[0], &hits[0], &codes[0], &tables[0], len(hits), rows, threshold)
 	default:
 		fastScanGo(sums, hits, n, codes, tables, threshold)
+	}
+}
+
+// byteScan needs permutations of bytes beyond what the other kernels need.
+func byteScan(sums []uint16, hits []uint64, n int, codes, tables []byte, threshold uint16) {
+	rows := len(tables) / 256
+	switch {
+	case useAVX512 && hasVBMI:
+		byteScanAVX512(&sums[0], &hits[0], &codes[0], &tables[0], len(hits), rows, threshold)
+	case useAVX2:
+		byteScanAVX2(&sums[0], &hits[0], &codes[0], &tables[0], len(hits), rows, threshold)
+	default:
+		byteScanGo(sums, hits, n, codes, tables, threshold)
 	}
 }
 

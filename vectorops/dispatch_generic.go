@@ -28,6 +28,10 @@ func fastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, thresho
 	fastScanGo(sums, hits, n, codes, tables, threshold)
 }
 
+func byteScan(sums []uint16, hits []uint64, n int, codes, tables []byte, threshold uint16) {
+	byteScanGo(sums, hits, n, codes, tables, threshold)
+}
+
 // assignTile is the shape of fusedTile: there is none.
 func assignTile() tile { return tile{} }
 

@@ -99,6 +99,11 @@ func l14AVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
 //go:noescape
 func fastScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
 
+// byteScanAVX512 sums the table entries of blocks of 64 codes of bytes and marks the sums up to a threshold.
+//
+//go:noescape
+func byteScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
+
 // assignTileAVX512 meets a tile of points with n panels of centroids, numbered from first.
 //
 //go:noescape
@@ -108,6 +113,11 @@ func assignTileAVX512(best *float32, index *uint32, points *float32, d int, pane
 //
 //go:noescape
 func fastScanAVX2(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
+
+// byteScanAVX2 sums the table entries of blocks of 64 codes of bytes and marks the sums up to a threshold.
+//
+//go:noescape
+func byteScanAVX2(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
 
 // assignTileAVX2 meets a tile of points with n panels of centroids, numbered from first.
 //

@@ -4229,6 +4229,67 @@ end:
 	VZEROUPPER
 	RET
 
+// func byteScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, BMI2
+TEXT ·byteScanAVX512(SB), NOSPLIT, $0-50
+	MOVQ         sums+0(FP), AX
+	MOVQ         hits+8(FP), CX
+	MOVQ         codes+16(FP), DX
+	MOVQ         tables+24(FP), BX
+	MOVQ         blocks+32(FP), SI
+	MOVQ         rows+40(FP), DI
+	MOVW         threshold+48(FP), R8
+	MOVWLZX      R8, R8
+	VMOVD        R8, X0
+	VPBROADCASTW X0, Z0
+
+block:
+	TESTQ  SI, SI
+	JE     end
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   BX, R8
+	MOVQ   DI, R9
+
+row:
+	VMOVDQU32 (DX), Z3
+	VMOVDQU32 (R8), Z5
+	VMOVDQU32 128(R8), Z6
+	VPMOVB2M  Z3, K1
+	VMOVDQU32 Z3, Z4
+	VPERMI2B  64(R8), Z5, Z3
+	VPERMI2B  192(R8), Z6, Z4
+	VMOVDQU8  Z4, K1, Z3
+	VPADDW    Z3, Z1, Z1
+	VPSRLW    $0x08, Z3, Z3
+	VPADDW    Z3, Z2, Z2
+	ADDQ      $0x40, DX
+	ADDQ      $+256, R8
+	DECQ      R9
+	JNE       row
+	VPSLLW    $0x08, Z2, Z3
+	VPSUBW    Z3, Z1, Z1
+	VMOVDQU32 Z1, (AX)
+	VMOVDQU32 Z2, 64(AX)
+	VPCMPUW   $0x02, Z0, Z1, K1
+	KMOVD     K1, R8
+	VPCMPUW   $0x02, Z0, Z2, K1
+	KMOVD     K1, R9
+	MOVQ      $0x5555555555555555, R10
+	PDEPQ     R10, R8, R8
+	NOTQ      R10
+	PDEPQ     R10, R9, R9
+	ORQ       R9, R8
+	MOVQ      R8, (CX)
+	ADDQ      $0x08, CX
+	SUBQ      $-128, AX
+	DECQ      SI
+	JMP       block
+
+end:
+	VZEROUPPER
+	RET
+
 // func assignTileAVX512(best *float32, index *uint32, points *float32, d int, panels *float32, n int, first uint32)
 // Requires: AVX, AVX512F
 TEXT ·assignTileAVX512(SB), NOSPLIT, $0-52
@@ -4517,6 +4578,240 @@ row:
 	VEXTRACTI128   $0x01, Y2, X3
 	VPACKSSWB      X3, X2, X3
 	VPMOVMSKB      X3, R10
+	SHLQ           $0x10, R10
+	ORQ            R10, R9
+	MOVQ           $0x5555555555555555, R10
+	PDEPQ          R10, R8, R8
+	NOTQ           R10
+	PDEPQ          R10, R9, R9
+	ORQ            R9, R8
+	MOVQ           R8, (CX)
+	ADDQ           $0x08, CX
+	SUBQ           $-128, AX
+	DECQ           SI
+	JMP            block
+
+end:
+	VZEROUPPER
+	RET
+
+// func byteScanAVX2(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
+// Requires: AVX, AVX2, BMI2
+TEXT ·byteScanAVX2(SB), NOSPLIT, $0-50
+	MOVQ         sums+0(FP), AX
+	MOVQ         hits+8(FP), CX
+	MOVQ         codes+16(FP), DX
+	MOVQ         tables+24(FP), BX
+	MOVQ         blocks+32(FP), SI
+	MOVQ         rows+40(FP), DI
+	MOVW         threshold+48(FP), R8
+	MOVWLZX      R8, R8
+	VMOVD        R8, X0
+	VPBROADCASTW X0, Y0
+	MOVL         $0x10101010, R8
+	VMOVD        R8, X1
+	VPBROADCASTD X1, Y1
+	MOVL         $0x70707070, R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Y2
+
+block:
+	TESTQ SI, SI
+	JE    end
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	MOVQ  BX, R8
+	MOVQ  DI, R9
+
+row:
+	VMOVDQU        (DX), Y7
+	VPXOR          Y9, Y9, Y9
+	VMOVDQU        32(DX), Y8
+	VPXOR          Y10, Y10, Y10
+	VBROADCASTI128 (R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 16(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 32(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 48(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 64(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 80(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 96(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 112(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 128(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 144(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 160(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 176(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 192(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 208(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 224(R8), Y11
+	VPADDUSB       Y2, Y7, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y9, Y9
+	VPSUBB         Y1, Y7, Y7
+	VPADDUSB       Y2, Y8, Y12
+	VPSHUFB        Y12, Y11, Y12
+	VPOR           Y12, Y10, Y10
+	VPSUBB         Y1, Y8, Y8
+	VBROADCASTI128 240(R8), Y11
+	VPADDUSB       Y2, Y7, Y7
+	VPSHUFB        Y7, Y11, Y7
+	VPOR           Y7, Y9, Y9
+	VPADDUSB       Y2, Y8, Y7
+	VPSHUFB        Y7, Y11, Y7
+	VPOR           Y7, Y10, Y10
+	VPADDW         Y9, Y3, Y3
+	VPSRLW         $0x08, Y9, Y9
+	VPADDW         Y9, Y4, Y4
+	VPADDW         Y10, Y5, Y5
+	VPSRLW         $0x08, Y10, Y10
+	VPADDW         Y10, Y6, Y6
+	ADDQ           $0x40, DX
+	ADDQ           $+256, R8
+	DECQ           R9
+	JNE            row
+	VPSLLW         $0x08, Y4, Y7
+	VPSUBW         Y7, Y3, Y3
+	VMOVDQU        Y3, (AX)
+	VMOVDQU        Y4, 64(AX)
+	VPMINUW        Y0, Y3, Y7
+	VPCMPEQW       Y7, Y3, Y7
+	VEXTRACTI128   $0x01, Y7, X3
+	VPACKSSWB      X3, X7, X3
+	VPMOVMSKB      X3, R8
+	VPMINUW        Y0, Y4, Y3
+	VPCMPEQW       Y3, Y4, Y3
+	VEXTRACTI128   $0x01, Y3, X4
+	VPACKSSWB      X4, X3, X4
+	VPMOVMSKB      X4, R9
+	VPSLLW         $0x08, Y6, Y3
+	VPSUBW         Y3, Y5, Y5
+	VMOVDQU        Y5, 32(AX)
+	VMOVDQU        Y6, 96(AX)
+	VPMINUW        Y0, Y5, Y3
+	VPCMPEQW       Y3, Y5, Y3
+	VEXTRACTI128   $0x01, Y3, X4
+	VPACKSSWB      X4, X3, X4
+	VPMOVMSKB      X4, R10
+	SHLQ           $0x10, R10
+	ORQ            R10, R8
+	VPMINUW        Y0, Y6, Y3
+	VPCMPEQW       Y3, Y6, Y3
+	VEXTRACTI128   $0x01, Y3, X4
+	VPACKSSWB      X4, X3, X4
+	VPMOVMSKB      X4, R10
 	SHLQ           $0x10, R10
 	ORQ            R10, R9
 	MOVQ           $0x5555555555555555, R10

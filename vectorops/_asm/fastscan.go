@@ -20,18 +20,7 @@ func (v isa) fastScan() {
 	sums, hits := Load(Param("sums"), GP64()), Load(Param("hits"), GP64())
 	codes, tables := Load(Param("codes"), GP64()), Load(Param("tables"), GP64())
 	blocks, rows := Load(Param("blocks"), GP64()), Load(Param("rows"), GP64())
-	t := GP32()
-	Load(Param("threshold"), t.As16())
-	MOVWLZX(t.As16(), t)
-	x := XMM()
-	VMOVD(t, x)
-	limit, low := v.reg(), v.reg()
-	VPBROADCASTW(x, limit)
-	nibble := GP32()
-	MOVL(U32(0x0f0f0f0f), nibble)
-	y := XMM()
-	VMOVD(nibble, y)
-	VPBROADCASTD(y, low)
+	limit, low := v.threshold(), v.bytes(0x0f)
 	parts := 64 / v.width // registers to a row of a block
 
 	Label("block")
@@ -73,8 +62,29 @@ func (v isa) fastScan() {
 	DECQ(left)
 	JNE(LabelRef("row"))
 
+	v.endOfBlock(whole, odd, limit, sums, hits)
+	DECQ(blocks)
+	JMP(LabelRef("block"))
+	Label("end")
+	VZEROUPPER()
+	RET()
+}
+
+// threshold is the argument of that name in every word of a register.
+func (v isa) threshold() VecVirtual {
+	t, x, limit := GP32(), XMM(), v.reg()
+	Load(Param("threshold"), t.As16())
+	MOVWLZX(t.As16(), t)
+	VMOVD(t, x)
+	VPBROADCASTW(x, limit)
+	return limit
+}
+
+// endOfBlock writes the sums of a block of 64 codes and the set of those up to
+// the limit, and moves on to where those of the next block go.
+func (v isa) endOfBlock(whole, odd []VecVirtual, limit VecVirtual, sums, hits Register) {
 	evens, odds := GP64(), GP64()
-	for p := range parts {
+	for p := range whole {
 		high := v.reg()
 		VPSLLW(U8(8), odd[p], high)
 		VPSUBW(high, whole[p], whole[p])
@@ -115,11 +125,6 @@ func (v isa) fastScan() {
 	MOVQ(evens, Mem{Base: hits})
 	ADDQ(U8(8), hits)
 	SUBQ(I32(-128), sums)
-	DECQ(blocks)
-	JMP(LabelRef("block"))
-	Label("end")
-	VZEROUPPER()
-	RET()
 }
 
 func (v isa) zero(r VecVirtual) {

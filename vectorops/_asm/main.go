@@ -22,6 +22,7 @@ func main() {
 	}
 	for _, v := range []isa{avx512, avx2} {
 		v.fastScan()
+		v.byteScan()
 		v.assign()
 	}
 	build.Generate()
