@@ -283,7 +283,7 @@ func (d *definer) dropPhysical(rel *catalog.Relation) error {
 	return nil
 }
 
-func isVectorMethod(method string) bool { return method == "ivfflat" || method == "hnsw" }
+func isVectorMethod(method string) bool { return catalog.IsVectorMethod(method) }
 
 // dropIndex detaches an index that is no more, as the writer.
 func (c *vectorColumn) dropIndex(srv *Server, id oid.OID) {

@@ -245,8 +245,7 @@ func (d *definer) createIndex(n *planner.NewIndex, tableID oid.OID) error {
 		return err
 	}
 	table = d.relation(tableID)
-	switch index.Method {
-	case "ivfflat", "hnsw":
+	if isVectorMethod(index.Method) {
 		return d.createVectorIndex(table, rel)
 	}
 	return d.createPhysicalIndex(table, rel)

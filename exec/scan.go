@@ -63,7 +63,7 @@ func (s *scan) prepare() error {
 		}
 		s.radius, s.bounded = d.Float(), !d.IsNull()
 	}
-	if s.probes, err = s.integer(p.Probes, "probes", "ivfflat.probes", 1, 32768); err != nil {
+	if s.probes, err = s.integer(p.Probes, "probes", x.session.probesSetting(p.Index), 1, 32768); err != nil {
 		return err
 	}
 	if p.Exact != nil {
@@ -98,6 +98,27 @@ func (s *scan) integer(e planner.Expr, name, setting string, low, high int64) (i
 		}
 	}
 	return atoi(s.x.session.settings.get(setting)), nil
+}
+
+// probesSetting is the setting that says how many lists of an index are probed.
+func (s *Session) probesSetting(index *catalog.Relation) string {
+	if index != nil && index.Index.Method == "ivfpq" && atoi(s.settings.get("ivfpq.probes")) > 0 {
+		return "ivfpq.probes"
+	}
+	return "ivfflat.probes"
+}
+
+// refinement is how many vectors a search by codes measures for each row; 0 is
+// as the method sees fit.
+func (s *Session) refinement(index *catalog.Relation) int {
+	if index == nil || !catalog.HasCodes(index.Index.Method) {
+		return 0
+	}
+	n := atoi(s.settings.get("ivfpq.rerank"))
+	if n < 0 {
+		n = catalog.CodeOptionsOf(index).Rerank
+	}
+	return max(n, 1) // what is delivered is measured
 }
 
 // metricOf is the kernel's name for a plan's metric.
@@ -144,7 +165,8 @@ func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
 		return nil, nil
 	}
 	x := s.x
-	o := index.SearchOptions{Context: liveContext{x}, Limit: s.limit, Probes: s.probes, EfSearch: s.efSearch()}
+	o := index.SearchOptions{Context: liveContext{x}, Limit: s.limit, Probes: s.probes, EfSearch: s.efSearch(),
+		Refine: x.session.refinement(s.plan.Index)}
 	if setting := atoi(x.session.settings.get("ivfflat.max_probes")); setting > 0 {
 		o.MaxProbes = max(setting, s.probes)
 	}

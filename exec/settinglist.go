@@ -100,6 +100,8 @@ func vectorSettings() []*setting {
 		integer("ivfflat.probes", "1", 1, 32768, "Sets the number of probes"),
 		enum("ivfflat.iterative_scan", "Sets the mode for iterative scans", "off", "relaxed_order"),
 		integer("ivfflat.max_probes", "32768", 1, 32768, "Sets the max number of probes for iterative scans"),
+		integer("ivfpq.probes", "0", 0, 32768, "Sets the number of probes of ivfpq indexes; 0 is that of ivfflat.probes"),
+		integer("ivfpq.rerank", "-1", -1, 1000, "Sets how many vectors are measured for each row; -1 is as the index says"),
 	}
 }
 

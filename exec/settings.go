@@ -31,7 +31,7 @@ func newSettings(defs map[string]*setting) settings {
 
 // reservedPrefixes are those under which only the settings that exist may be
 // set, as extensions reserve them.
-var reservedPrefixes = []string{"hnsw", "ivfflat", "voronoi", "plpgsql"}
+var reservedPrefixes = []string{"hnsw", "ivfflat", "ivfpq", "voronoi", "plpgsql"}
 
 // definition finds a setting by name, or makes the placeholder that Postgres
 // makes for a custom name with a dot.

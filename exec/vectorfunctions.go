@@ -16,7 +16,7 @@ import (
 func vectorFunctions() builtin.Table {
 	t := builtin.Table{}
 	for key, f := range map[string]func(x *execution, args []datum.Datum) ([][]datum.Datum, error){
-		"ivf_build(regclass,name,integer,text,integer,bigint)": sqlIVFBuild,
+		"ivf_build(regclass,name,integer,text,integer,bigint,text)": sqlIVFBuild,
 		"ivf_lists(regclass)":                                 sqlIVFLists,
 		"ivf_probe(regclass,vector,integer)":                  sqlIVFProbe,
 		"knn_recall(regclass,integer,integer,integer)":        sqlRecall,
@@ -157,8 +157,8 @@ func (x *execution) indexArgument(d datum.Datum) (*argumentIndex, error) {
 // nil while it has no vectors.
 func (x *execution) listsArgument(d datum.Datum) (*catalog.Relation, *ivf.Index, error) {
 	rel := x.catalog.Relation(oid.OID(d.Int()))
-	if rel != nil && rel.Kind == catalog.KindIndex && rel.Index.Method != "ivfflat" {
-		return nil, nil, pgerr.Newf(pgerr.WrongObjectType, "%q is not an ivfflat index", rel.Name)
+	if rel != nil && rel.Kind == catalog.KindIndex && rel.Index.Method != "ivfflat" && rel.Index.Method != "ivfpq" {
+		return nil, nil, pgerr.Newf(pgerr.WrongObjectType, "%q is not an ivfflat or ivfpq index", rel.Name)
 	}
 	i, err := x.indexArgument(d)
 	if err != nil {

@@ -141,7 +141,7 @@ func TestVectorFunctionErrors(t *testing.T) {
 		{"42P01", `relation "nowhere" does not exist`, "SELECT * FROM ivf_lists('nowhere')"},
 		{"42P01", "could not open relation with OID 1", "SELECT * FROM ivf_lists(1::regclass)"},
 		{"42809", `"items" is not an index`, "SELECT * FROM ivf_lists('items')"},
-		{"42809", `"items_pkey" is not an ivfflat index`, "SELECT ivf_assign('items_pkey', '[1,2]')"},
+		{"42809", `"items_pkey" is not an ivfflat or ivfpq index`, "SELECT ivf_assign('items_pkey', '[1,2]')"},
 		{"22000", "different vector dimensions 2 and 3", "SELECT ivf_assign('items_embedding_idx', '[1,2,3]')"},
 		{"22000", "different vector dimensions 2 and 1", "SELECT * FROM ivf_probe('items_embedding_idx', '[1]', 1)"},
 		{"22023", "n must be between 1 and 32768", "SELECT * FROM ivf_probe('items_embedding_idx', '[1,2]', 0)"},
@@ -241,7 +241,7 @@ func TestRecallOfAnIndex(t *testing.T) {
 	}
 	c.exec("CREATE INDEX graph ON items USING hnsw (embedding vector_l2_ops)", "SET hnsw.ef_search = 100")
 	c.expect("SELECT recall > 0.95, mean_candidates < 890 FROM knn_recall('graph', k => 5)", "t|t")
-	c.fails("42809", `"graph" is not an ivfflat index`, "SELECT * FROM ivf_lists('graph')")
+	c.fails("42809", `"graph" is not an ivfflat or ivfpq index`, "SELECT * FROM ivf_lists('graph')")
 	c.fails("42809", `"items_pkey" is not a vector index`, "SELECT * FROM knn_recall('items_pkey')")
 }
 

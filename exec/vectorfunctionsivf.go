@@ -15,7 +15,7 @@ import (
 	"voronoi/vectorops"
 )
 
-// metricClasses are the operator classes of inverted-file indexes by the names
+// metricClasses are the operator classes of vector indexes by the names
 // that a metric has in the functions of our own.
 var metricClasses = map[string]string{
 	"l2": "vector_l2_ops", "euclidean": "vector_l2_ops",
@@ -24,8 +24,8 @@ var metricClasses = map[string]string{
 }
 
 // sqlIVFBuild is ivf_build(relation, column_name, lists, metric, iterations,
-// seed): CREATE INDEX, with what came of it. It is that statement, so that the
-// index is like any other.
+// seed, factory): CREATE INDEX, with what came of it. It is that statement, so
+// that the index is like any other.
 func sqlIVFBuild(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	if err := x.definingIn("ivf_build"); err != nil {
 		return nil, err
@@ -38,12 +38,16 @@ func sqlIVFBuild(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	if err != nil {
 		return nil, err
 	}
-	sql, err := x.ivfStatement(rel, col, args[2:])
+	s := x.session
+	sql, err := x.buildStatement(rel, col, args[2:])
 	if err != nil {
 		return nil, err
 	}
+	if sql == "" {
+		s.notice(pgerr.Notice(pgerr.SuccessfulCompletion, "no index is needed to search exactly"))
+		return nil, nil
+	}
 	began := time.Now()
-	s := x.session
 	s.startBuild()
 	if err := s.runNested(x.ctx, sql, nil); err != nil {
 		return nil, err
@@ -51,26 +55,43 @@ func sqlIVFBuild(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	s.watch(x.conn)
 	x.catalog, x.system = s.tx.catalog, nil
 	indexes := x.catalog.Relation(rel.OID).Indexes
-	made, built, err := x.listsArgument(datum.Int(int64(indexes[len(indexes)-1])))
+	made, err := x.indexArgument(datum.Int(int64(indexes[len(indexes)-1])))
 	if err != nil {
 		return nil, err
 	}
-	lists, vectors, inertia := 0, 0, 0.0
-	if built != nil {
-		lists = built.Lists()
-		if vectors, inertia, err = x.inertia(built); err != nil {
+	// Without vectors or without lists there is little to tell.
+	lists, vectors, inertia := datum.Null, 0, datum.Null
+	switch built := made.search.(type) {
+	case *ivf.Index:
+		sum := 0.0
+		if vectors, sum, err = x.inertia(built); err != nil {
 			return nil, err
 		}
+		if hasLists(made.rel) {
+			lists, inertia = datum.Int(int64(built.Lists())), datum.Float(sum)
+		}
+	case nil:
+		if hasLists(made.rel) {
+			lists, inertia = datum.Int(0), datum.Float(0)
+		}
+	default:
+		view := made.loaded.vectors.View()
+		vectors = len(visibleSlots(&view, x.snapshot()))
 	}
 	return [][]datum.Datum{{
-		datum.Text(made.Name), datum.Int(int64(lists)), datum.Int(int64(vectors)), datum.Int(int64(s.builtIterations())),
-		datum.Float(inertia), datum.Float(float64(time.Since(began).Microseconds()) / 1000),
+		datum.Text(made.rel.Name), lists, datum.Int(int64(vectors)), datum.Int(int64(s.builtIterations())),
+		inertia, datum.Float(float64(time.Since(began).Microseconds()) / 1000),
 	}}, nil
 }
 
-// ivfStatement is the CREATE INDEX that a call of ivf_build asks for; args begin
-// with lists.
-func (x *execution) ivfStatement(rel *catalog.Relation, col *catalog.Column, args []datum.Datum) (string, error) {
+// hasLists reports whether an index has inverted lists.
+func hasLists(rel *catalog.Relation) bool {
+	return rel.Index.Method == "ivfflat" || rel.Index.Method == "ivfpq"
+}
+
+// buildStatement is the CREATE INDEX that a call of ivf_build asks for; args
+// begin with lists. It is "" where no index is needed.
+func (x *execution) buildStatement(rel *catalog.Relation, col *catalog.Column, args []datum.Datum) (string, error) {
 	metric := "l2"
 	if !args[1].IsNull() {
 		metric = strings.ToLower(args[1].Str())
@@ -83,24 +104,36 @@ func (x *execution) ivfStatement(rel *catalog.Relation, col *catalog.Column, arg
 	if err != nil {
 		return "", err
 	}
-	if lists == 0 {
-		if lists, err = x.defaultLists(rel, col); err != nil {
-			return "", err
-		}
-	}
-	options := fmt.Sprintf("lists = %d", lists)
 	iterations, err := countArgument("iterations", args[2], 0, 1000)
 	if err != nil {
 		return "", err
 	}
+	var f factoryIndex
+	if !args[4].IsNull() {
+		if lists > 0 {
+			return "", pgerr.New(pgerr.InvalidParameterValue, "lists and factory exclude each other")
+		}
+		if f, err = parseFactory(args[4].Str()); err != nil || f.method == "" {
+			return "", err
+		}
+	} else {
+		f.method = "ivfflat"
+		if lists == 0 {
+			if lists, err = x.defaultLists(rel, col); err != nil {
+				return "", err
+			}
+		}
+		f.options = []string{fmt.Sprintf("lists = %d", lists)}
+	}
+	var training []string
 	if iterations > 0 {
-		options += fmt.Sprintf(", iterations = %d", iterations)
+		training = append(training, fmt.Sprintf("iterations = %d", iterations))
 	}
 	if !args[3].IsNull() {
-		options += fmt.Sprintf(", seed = '%d'", args[3].Int())
+		training = append(training, fmt.Sprintf("seed = '%d'", args[3].Int()))
 	}
-	return fmt.Sprintf("CREATE INDEX ON %s.%s USING ivfflat (%s public.%s) WITH (%s)",
-		quoteName(x.catalog.Schema(rel.Schema).Name), quoteName(rel.Name), quoteName(col.Name), class, options), nil
+	return fmt.Sprintf("CREATE INDEX ON %s.%s USING %s (%s public.%s)%s",
+		quoteName(x.catalog.Schema(rel.Schema).Name), quoteName(rel.Name), f.method, quoteName(col.Name), class, f.with(training...)), nil
 }
 
 // defaultLists is as many lists as a list has vectors: what costs a search with
@@ -177,15 +210,18 @@ func sqlIVFAssign(x *execution, args []datum.Datum) (datum.Datum, error) {
 }
 
 // sqlIVFProbe is ivf_probe(index, query, n): the lists that a search with n
-// probes looks at, ivfflat.probes where n is NULL.
+// probes looks at, as many as the setting says where n is NULL.
 func sqlIVFProbe(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
-	n, err := countArgument("n", args[2], atoi(x.session.settings.get("ivfflat.probes")), ivf.MaxLists)
+	n, err := countArgument("n", args[2], 0, ivf.MaxLists)
 	if err != nil || args[0].IsNull() || args[1].IsNull() {
 		return nil, err
 	}
-	_, lists, err := x.listsArgument(args[0])
+	rel, lists, err := x.listsArgument(args[0])
 	if err != nil || lists == nil {
 		return nil, err
+	}
+	if n == 0 {
+		n = atoi(x.session.settings.get(x.session.probesSetting(rel)))
 	}
 	nearest, distances, err := lists.Nearest(datum.VectorFloats(args[1]), n)
 	var rows [][]datum.Datum

@@ -13,14 +13,10 @@ import (
 
 // sqlRecall is knn_recall(index, k, probes, sample): how much of what the exact
 // search finds the index finds, and how fast either is. An index by a graph
-// searches with hnsw.ef_search candidates. Rows of the table serve as queries. A row is its own nearest neighbour in any list, so it does not
-// count in its own answer.
+// searches with hnsw.ef_search candidates. Rows of the table serve as queries. A
+// row is its own nearest neighbour, so it does not count in its own answer.
 func sqlRecall(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	k, err := countArgument("k", args[1], 10, maxCount)
-	if err != nil {
-		return nil, err
-	}
-	probes, err := countArgument("probes", args[2], atoi(x.session.settings.get("ivfflat.probes")), ivf.MaxLists)
 	if err != nil {
 		return nil, err
 	}
@@ -32,12 +28,18 @@ func sqlRecall(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	if err != nil || i.search == nil {
 		return nil, err
 	}
+	s := x.session
+	probes, err := countArgument("probes", args[2], atoi(s.settings.get(s.probesSetting(i.rel))), ivf.MaxLists)
+	if err != nil {
+		return nil, err
+	}
 	metric, err := indexMetric(x.catalog, i.rel)
 	if err != nil {
 		return nil, err
 	}
 	m := recallMeasure{x: x, index: i, metric: metric, k: k, options: index.SearchOptions{
-		Context: x.ctx, Limit: k, Probes: probes, EfSearch: atoi(x.session.settings.get("hnsw.ef_search")),
+		Context: x.ctx, Limit: k, Probes: probes, EfSearch: atoi(s.settings.get("hnsw.ef_search")),
+		Refine: s.refinement(i.rel),
 	}}
 	if err := m.run(sample); err != nil || m.queries == 0 {
 		return nil, canceled(x.ctx, err)

@@ -156,7 +156,7 @@ func (s *Session) buildIndex(ctx context.Context, x *execution, table, rel *cata
 	}
 	if lists, ok := built.(*ivf.Index); ok {
 		if l.vectors.Len() < lists.Options().Lists {
-			s.notice(pgerr.Notice(pgerr.SuccessfulCompletion, "ivfflat index created with little data").
+			s.notice(pgerr.Notice(pgerr.SuccessfulCompletion, "%s index created with little data", rel.Index.Method).
 				WithDetail("This will cause low recall.").WithHint("Drop the index until the table has more data."))
 		}
 		if err := writeCentroids(s.tx.conn, rel.OID, lists.Centroids()); err != nil {

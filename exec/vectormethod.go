@@ -31,6 +31,9 @@ func builderOf(snap *catalog.Snapshot, rel *catalog.Relation) (indexBuilder, err
 	case "ivfflat":
 		o, err := ivfOptions(snap, rel)
 		return ivfBuilder{o: o}, err
+	case "ivfpq", "pq":
+		o, err := codeOptions(snap, rel)
+		return ivfBuilder{o: o}, err
 	case "hnsw":
 		o, err := hnswOptions(snap, rel)
 		return hnswBuilder{o}, err
@@ -100,6 +103,27 @@ func ivfOptions(snap *catalog.Snapshot, rel *catalog.Relation) (ivf.Options, err
 		case "iterations":
 			o.Iterations = atoi(value)
 		}
+	}
+	return o, err
+}
+
+// codeOptions reads the definition of an ivfpq or pq index. The latter is one
+// list.
+func codeOptions(snap *catalog.Snapshot, rel *catalog.Relation) (ivf.Options, error) {
+	o, err := ivfOptions(snap, rel)
+	if rel.Index.Method == "pq" {
+		o.Lists = 1
+	}
+	code := catalog.CodeOptionsOf(rel)
+	o.Quantized, o.Parts = true, code.M
+	if err == nil && code.Bits != 4 {
+		err = pgerr.Unsupported("nbits = %d", code.Bits)
+	}
+	if err == nil && code.OPQ {
+		err = pgerr.Unsupported("opq")
+	}
+	if err == nil && code.FromTable {
+		err = pgerr.Unsupported("rerank_source = table")
 	}
 	return o, err
 }

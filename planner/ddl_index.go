@@ -29,7 +29,7 @@ func (a *analyzer) createIndex(n *pg_query.IndexStmt) Plan {
 	if n.Unique && method != "btree" {
 		fail(pgerr.Newf(pgerr.FeatureNotSupported, "access method \"%s\" does not support unique indexes", method))
 	}
-	if len(n.IndexParams) > 1 && (method == "hash" || isVectorMethod(method)) {
+	if len(n.IndexParams) > 1 && (method == "hash" || catalog.IsVectorMethod(method)) {
 		fail(pgerr.Newf(pgerr.FeatureNotSupported, "access method \"%s\" does not support multicolumn indexes", method))
 	}
 	if len(n.IndexIncludingParams) > 0 && method != "btree" {
@@ -68,7 +68,7 @@ func (a *analyzer) createIndex(n *pg_query.IndexStmt) Plan {
 			return p
 		}
 	}
-	if isVectorMethod(method) {
+	if catalog.IsVectorMethod(method) {
 		a.checkVectorIndex(table, rel)
 	}
 	p.Index = &NewIndex{Table: table, Relation: rel}
@@ -163,8 +163,6 @@ func exprColumnName(n *pg_query.Node) string {
 	return ""
 }
 
-func isVectorMethod(method string) bool { return method == "ivfflat" || method == "hnsw" }
-
 // opClass is the operator class that is named, or a type's default one.
 func (a *analyzer) opClass(method string, names []string, typ oid.OID, location int32) oid.OID {
 	base := a.base(typ)
@@ -251,54 +249,6 @@ func (a *analyzer) optionValue(d *pg_query.DefElem) string {
 	return ""
 }
 
-// indexParameter is a storage parameter of an index method, with its bounds.
-type indexParameter struct {
-	name     string
-	min, max int
-}
-
-// indexParameters are those that each method has.
-var indexParameters = map[string][]indexParameter{
-	"btree":   {{"fillfactor", 10, 100}, {"deduplicate_items", -1, -1}},
-	"hash":    {{"fillfactor", 10, 100}},
-	"gist":    {{"fillfactor", 10, 100}, {"buffering", -1, -1}},
-	"gin":     {{"fastupdate", -1, -1}, {"gin_pending_list_limit", 64, 2147483647}},
-	"spgist":  {{"fillfactor", 10, 100}},
-	"brin":    {{"pages_per_range", 1, 131072}, {"autosummarize", -1, -1}},
-	"ivfflat": {{"lists", 1, 32768}, {"iterations", 1, 1000}, {"seed", 0, 2147483647}},
-	"hnsw":    {{"m", 2, 100}, {"ef_construction", 4, 1000}},
-}
-
-// indexOptions checks the storage parameters of an index.
-func (a *analyzer) indexOptions(method string, list []*pg_query.Node) []string {
-	options := a.reloptions(list)
-	values := map[string]int{"m": 16, "ef_construction": 64}
-	for _, option := range options {
-		name, value, _ := strings.Cut(option, "=")
-		i := slices.IndexFunc(indexParameters[method], func(p indexParameter) bool { return p.name == name })
-		if i < 0 {
-			fail(pgerr.Newf(pgerr.InvalidParameterValue, "unrecognized parameter \"%s\"", name))
-		}
-		p := indexParameters[method][i]
-		if p.min < 0 {
-			continue
-		}
-		v, err := strconv.Atoi(value)
-		if err != nil {
-			fail(pgerr.Newf(pgerr.InvalidParameterValue, "invalid value for integer option \"%s\": %s", name, value))
-		}
-		if v < p.min || v > p.max {
-			fail(pgerr.Newf(pgerr.InvalidParameterValue, "value %s out of bounds for option \"%s\"", value, name).
-				WithDetail("Valid values are between \"%d\" and \"%d\".", p.min, p.max))
-		}
-		values[name] = v
-	}
-	if method == "hnsw" && values["ef_construction"] < 2*values["m"] {
-		fail(pgerr.New(pgerr.InvalidParameterValue, "ef_construction must be greater than or equal to 2 * m"))
-	}
-	return options
-}
-
 // checkVectorIndex refuses what pgvector refuses.
 func (a *analyzer) checkVectorIndex(table, rel *catalog.Relation) {
 	key := rel.Index.Keys[0]
@@ -315,4 +265,5 @@ func (a *analyzer) checkVectorIndex(table, rel *catalog.Relation) {
 	if c.Typmod > 16000 {
 		fail(pgerr.Newf(pgerr.ProgramLimitExceeded, "column cannot have more than 16000 dimensions for %s index", rel.Index.Method))
 	}
+	checkCodeOptions(rel, int(c.Typmod))
 }

@@ -33,6 +33,8 @@ var methodTraits = map[string]traits{
 	"brin":    {method: []string{"can_multi_col"}, index: []string{"bitmap_scan"}, column: []string{"search_nulls"}},
 	"ivfflat": {index: []string{"index_scan"}, column: []string{"distance_orderable"}},
 	"hnsw":    {index: []string{"index_scan"}, column: []string{"distance_orderable"}},
+	"ivfpq":   {index: []string{"index_scan"}, column: []string{"distance_orderable"}},
+	"pq":      {index: []string{"index_scan"}, column: []string{"distance_orderable"}},
 }
 
 // Properties by what they are of; any other name is NULL.

@@ -129,6 +129,11 @@ var vectorFunctions = []functionFact{
 	{oid: 16515, signature: "hnsw_halfvec_support(internal)", result: "internal", volatile: true, lax: true},
 	{oid: 16516, signature: "hnsw_bit_support(internal)", result: "internal", volatile: true, lax: true},
 	{oid: 16517, signature: "hnsw_sparsevec_support(internal)", result: "internal", volatile: true, lax: true},
+
+	// Of methods that pgvector does not have. They belong to the extension, so
+	// that pg_dump leaves them to CREATE EXTENSION.
+	{oid: 16518, signature: "ivfpqhandler(internal)", result: "index_am_handler", volatile: true, lax: true},
+	{oid: 16519, signature: "pqhandler(internal)", result: "index_am_handler", volatile: true, lax: true},
 }
 
 // Aggregates: their functions, state and initial state.
@@ -211,6 +216,8 @@ var vectorCasts = []castFact{
 var vectorMethods = []methodFact{
 	{16720, "ivfflat", "ivfflathandler", "ivfflat index access method"},
 	{16721, "hnsw", "hnswhandler", "hnsw index access method"},
+	{16722, "ivfpq", "ivfpqhandler", "inverted lists of product quantization codes"},
+	{16723, "pq", "pqhandler", "product quantization codes"},
 }
 
 // Every operator class has a family of its own and its own name. The support
@@ -264,4 +271,16 @@ var vectorClasses = []classFact{
 		operators: []string{"<~>"}, support: map[int]string{1: "hamming_distance(bit,bit)", 3: "hnsw_bit_support(internal)"}},
 	{oid: 16793, family: 16753, method: "hnsw", name: "bit_jaccard_ops", input: "bit",
 		operators: []string{"<%>"}, support: map[int]string{1: "jaccard_distance(bit,bit)", 3: "hnsw_bit_support(internal)"}},
+	{oid: 16794, family: 16754, method: "ivfpq", name: "vector_l2_ops", input: "vector", isDefault: true,
+		operators: []string{"<->"}, support: map[int]string{1: "vector_l2_squared_distance(vector,vector)"}},
+	{oid: 16795, family: 16755, method: "ivfpq", name: "vector_ip_ops", input: "vector",
+		operators: []string{"<#>"}, support: map[int]string{1: "vector_negative_inner_product(vector,vector)"}},
+	{oid: 16796, family: 16756, method: "ivfpq", name: "vector_cosine_ops", input: "vector",
+		operators: []string{"<=>"}, support: map[int]string{1: "vector_negative_inner_product(vector,vector)", 2: "vector_norm(vector)"}},
+	{oid: 16797, family: 16757, method: "pq", name: "vector_l2_ops", input: "vector", isDefault: true,
+		operators: []string{"<->"}, support: map[int]string{1: "vector_l2_squared_distance(vector,vector)"}},
+	{oid: 16798, family: 16758, method: "pq", name: "vector_ip_ops", input: "vector",
+		operators: []string{"<#>"}, support: map[int]string{1: "vector_negative_inner_product(vector,vector)"}},
+	{oid: 16799, family: 16759, method: "pq", name: "vector_cosine_ops", input: "vector",
+		operators: []string{"<=>"}, support: map[int]string{1: "vector_negative_inner_product(vector,vector)", 2: "vector_norm(vector)"}},
 }

@@ -34,6 +34,10 @@ type Options struct {
 	// AutoParts leaves it to the index, NoParts measures every vector of a
 	// list. L1 has no codes.
 	Parts int
+	// Quantized makes lists be scanned by codes whatever the number of vectors
+	// and of probes, and takes SearchOptions.Refine at its word. AutoParts is
+	// fewer parts then: they are what the index consists of.
+	Quantized bool
 }
 
 // Phases of a build, in pgvector's words.

@@ -31,10 +31,18 @@ const autoCodeRows = 10000
 // each dimension.
 const maxAutoParts = 256
 
+// maxQuantizedParts bounds the parts of an index that consists of codes.
+const maxQuantizedParts = 512
+
 // partsFor is the number of parts for vectors of length d, and the length of
 // each.
-func partsFor(parts, d int) (m, dsub int) {
-	if parts == AutoParts {
+func (o *Options) partsFor(d int) (m, dsub int) {
+	parts := o.Parts
+	switch {
+	case parts != AutoParts:
+	case o.Quantized:
+		parts = min((d+1)/2, maxQuantizedParts)
+	default:
 		parts = maxAutoParts
 	}
 	parts = min(parts, d)
@@ -48,7 +56,7 @@ func trainCoder(ctx context.Context, sample vectorops.Matrix, o Options) (*coder
 	if o.Metric == vectorops.Manhattan || sample.Rows() < pq.ScanKsub {
 		return nil, nil
 	}
-	m, dsub := partsFor(o.Parts, sample.Dims)
+	m, dsub := o.partsFor(sample.Dims)
 	rows := min(sample.Rows(), trainPerList*pq.ScanKsub)
 	c := &coder{metric: o.Metric, book: &pq.Codebook{M: m, Dsub: dsub}}
 	coded := vectorops.NewMatrix(rows, m*dsub)
@@ -123,7 +131,7 @@ func (t *scanTable) reset(c *coder, query []float32) {
 
 // wantsCodes reports whether an index over rows vectors has codes.
 func (o *Options) wantsCodes(rows int) bool {
-	return o.Parts > 0 || o.Parts == AutoParts && rows >= autoCodeRows
+	return o.Parts > 0 || o.Parts == AutoParts && (rows >= autoCodeRows || o.Quantized)
 }
 
 // encodeAll gives each list the codes of its slots.

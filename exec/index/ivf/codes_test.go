@@ -142,11 +142,11 @@ func TestFewVectorsHaveNoCodes(t *testing.T) {
 		t.Errorf("%d parts for L1", x.Parts())
 	}
 	for parts, want := range map[int][2]int{10: {10, 10}, 100: {100, 1}, 64: {50, 2}, 1: {1, 100}} {
-		if m, dsub := partsFor(parts, 100); m != want[0] || dsub != want[1] {
+		if m, dsub := (&Options{Parts: parts}).partsFor(100); m != want[0] || dsub != want[1] {
 			t.Errorf("%d parts of 100 dimensions: %d of %d", parts, m, dsub)
 		}
 	}
-	if m, dsub := partsFor(AutoParts, 1536); m != 256 || dsub != 6 {
+	if m, dsub := new(Options).partsFor(1536); m != 256 || dsub != 6 {
 		t.Errorf("1536 dimensions: %d parts of %d", m, dsub)
 	}
 }

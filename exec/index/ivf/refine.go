@@ -11,16 +11,24 @@ const (
 	minRefine     = 100
 )
 
-func (c *cursor) refineFactor() int {
-	if c.options.Refine > 0 {
-		return c.options.Refine
+// refinement is how many vectors a search measures that codes have found.
+func (o *Options) refinement(s index.SearchOptions) int {
+	factor, rows := s.Refine, s.Limit
+	if factor == 0 {
+		factor = defaultRefine
 	}
-	return defaultRefine
+	if !o.Quantized {
+		return max(rows*factor, minRefine)
+	}
+	if rows == 0 {
+		rows = firstRows
+	}
+	return rows * factor
 }
 
-// refine measures the c.keep nearest, by their codes, of the lists probed last
+// remeasure measures the c.keep nearest, by their codes, of the lists probed last
 // that are not before after.
-func (c *cursor) refine(after uint64) {
+func (c *cursor) remeasure(after uint64) {
 	e := &c.estimator
 	e.reset(c.keep, after)
 	var wanted func(index.Slot) bool

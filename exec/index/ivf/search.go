@@ -23,7 +23,8 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 	c.maxProbes = len(st.lists)
 	// With all lists the search is to be exact, if it can be without reading
 	// every vector.
-	c.coded = st.coder != nil && (c.probes < len(st.lists) || !c.view.HasVectors())
+	c.coded = st.coder != nil && (c.probes < len(st.lists) || x.options.Quantized || !c.view.HasVectors())
+	c.refine = x.options.refinement(o)
 	if o.Strict {
 		c.maxProbes = min(c.probes, c.maxProbes)
 	} else if o.MaxProbes > 0 {
@@ -58,6 +59,7 @@ type cursor struct {
 	// With codes: the lists probed last, how many of their best to measure, and
 	// the last of those that were; deeper if there may be others.
 	coded  bool
+	refine int // to measure at first
 	keep   int
 	worst  uint64
 	deeper bool
@@ -143,7 +145,7 @@ func (c *cursor) more() bool {
 		c.probe()
 	case c.deeper:
 		c.keep *= 4
-		c.refine(c.worst + 1)
+		c.remeasure(c.worst + 1)
 	case c.counters.Lists >= c.maxProbes:
 		return false
 	default:
@@ -200,8 +202,8 @@ func (c *cursor) probe() {
 	}
 	if c.coded {
 		c.worst = 0
-		c.keep = max(c.options.Limit*c.refineFactor(), minRefine)
-		c.refine(0)
+		c.keep = c.refine
+		c.remeasure(0)
 	}
 }
 
