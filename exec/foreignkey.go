@@ -7,6 +7,7 @@ import (
 	"voronoi/exec/catalog"
 	"voronoi/exec/storage"
 	"voronoi/internal/datum"
+	"voronoi/internal/oid"
 	"voronoi/internal/pgerr"
 	"voronoi/planner"
 )
@@ -19,9 +20,27 @@ type foreignKey struct {
 	other *catalog.Relation // the referenced table
 	at    []int             // positions of the key's columns in the rows of the written table
 	find  *storage.Stmt     // whether the other side has a row with given values
+
+	// What actions write the referencing table by, for all rows of a statement;
+	// nil until there is one.
+	writer *tableWriter
+	rules  *modification
 }
 
-func (k *foreignKey) close() { closeStmt(k.find) }
+func (k *foreignKey) close() {
+	closeStmt(k.find)
+	k.endActions()
+}
+
+func (k *foreignKey) endActions() {
+	if k.rules != nil {
+		k.rules.closeRules()
+	}
+	if k.writer != nil {
+		k.writer.close()
+	}
+	k.writer, k.rules = nil, nil
+}
 
 // openForeignKeys finds the foreign keys of the table and those that refer to
 // it.
@@ -73,6 +92,15 @@ func (w *tableWriter) checkForeignKeys(rows []keyRow) error {
 				return err
 			}
 		}
+	}
+	for _, k := range w.referenced {
+		if k.writer == nil {
+			continue
+		}
+		if err := k.writer.finish(); err != nil {
+			return err
+		}
+		k.endActions()
 	}
 	for _, r := range rows {
 		if r.new == nil {
@@ -238,19 +266,11 @@ func (w *tableWriter) cascade(k *foreignKey, r keyRow, action byte) error {
 	if err != nil || len(keys) == 0 {
 		return err
 	}
-	other, err := w.x.tableWriter(k.owner)
-	if err != nil {
+	deletes := action == 'c' && r.new == nil
+	if err := w.openActions(k, deletes); err != nil {
 		return err
 	}
-	defer other.close()
-	deletes := action == 'c' && r.new == nil
-	var m *modification
-	if !deletes {
-		if m, err = w.x.constraints(other); err != nil {
-			return err
-		}
-		defer m.closeRules()
-	}
+	other := k.writer
 	for _, key := range keys {
 		old, err := other.read(key)
 		if err != nil {
@@ -279,14 +299,27 @@ func (w *tableWriter) cascade(k *foreignKey, r keyRow, action byte) error {
 				}
 			}
 		}
-		if err := m.fill(row); err != nil {
+		if err := k.rules.fill(row); err != nil {
 			return err
 		}
 		if err := other.update(key, old, row); err != nil {
 			return err
 		}
 	}
-	return other.finish()
+	return nil
+}
+
+// openActions makes ready what a key's actions write by.
+func (w *tableWriter) openActions(k *foreignKey, deletes bool) (err error) {
+	if k.writer == nil {
+		if k.writer, err = w.x.tableWriter(k.owner); err != nil {
+			return err
+		}
+	}
+	if k.rules == nil && !deletes {
+		k.rules, err = w.x.constraints(k.writer)
+	}
+	return err
 }
 
 // constraints is a modification that only fills and checks the rows that an
@@ -321,27 +354,43 @@ func (s *Session) runDeferred(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, d := range checks {
-			if err := x.checkDeferred(d); err != nil {
-				x.close()
-				return err
-			}
-		}
+		err = x.checkDeferred(checks)
 		x.close()
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (x *execution) checkDeferred(d deferredCheck) error {
-	rel := x.catalog.Relation(d.table.OID)
-	if rel == nil {
-		return nil
+func (x *execution) checkDeferred(checks []deferredCheck) error {
+	writers := map[oid.OID]*tableWriter{}
+	defer func() {
+		for _, w := range writers {
+			w.close()
+		}
+	}()
+	for _, d := range checks {
+		rel := x.catalog.Relation(d.table.OID)
+		if rel == nil {
+			continue
+		}
+		w := writers[rel.OID]
+		if w == nil {
+			var err error
+			if w, err = x.tableWriter(rel); err != nil {
+				return err
+			}
+			writers[rel.OID] = w
+		}
+		if err := w.checkDeferred(d); err != nil {
+			return err
+		}
 	}
-	w, err := x.tableWriter(rel)
-	if err != nil {
-		return err
-	}
-	defer w.close()
+	return nil
+}
+
+func (w *tableWriter) checkDeferred(d deferredCheck) error {
 	row, err := w.read(d.key)
 	if err != nil || row == nil {
 		return err
