@@ -77,7 +77,7 @@ func (a *Assigner) byFours(assignment []uint32, distance []float32, points Matri
 	for i := 0; i < points.Rows(); {
 		n := queryGroup
 		if i+n <= points.Rows() && d > 0 {
-			l2Squared4(scratch, points.Data[i*d:(i+n)*d], a.centroids.Data)
+			l2SquaredFour(scratch, points.Data[i*d:(i+n)*d], a.centroids.Data)
 		} else {
 			n = 1
 			L2Squared(scratch[:k], points.Row(i), a.centroids.Data)

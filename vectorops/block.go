@@ -45,17 +45,17 @@ func checkBlock(dst, query, vectors []float32) bool {
 // vectors are best a block that stays in the second-level cache, for they are
 // met once for every four queries; a chunk of a [View] is.
 func L2SquaredMulti(dst []float32, queries, vectors Matrix) {
-	multi(dst, queries, vectors, l2Squared, l2Squared4)
+	multi(dst, queries, vectors, l2Squared, l2SquaredFour)
 }
 
 // InnerProductMulti is L2SquaredMulti for inner products.
 func InnerProductMulti(dst []float32, queries, vectors Matrix) {
-	multi(dst, queries, vectors, innerProduct, innerProduct4)
+	multi(dst, queries, vectors, innerProduct, innerProductFour)
 }
 
 // L1Multi is L2SquaredMulti for sums of absolute differences.
 func L1Multi(dst []float32, queries, vectors Matrix) {
-	multi(dst, queries, vectors, l1, l14)
+	multi(dst, queries, vectors, l1, l1Four)
 }
 
 // queryGroup is how many queries the four-query kernels take.

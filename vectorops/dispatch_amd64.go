@@ -12,11 +12,13 @@ import (
 
 // Which variant runs is decided once. Only tests change it.
 var (
-	hasAVX2   = cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2
+	hasAVX2   = cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2 && cpu.X86.HasF16C
 	hasAVX512 = hasAVX2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL
 	useAVX2   = hasAVX2
 	useAVX512 = hasAVX512
 	hasVBMI   = cpu.X86.HasAVX512VBMI // only for byteScan
+	// The first processors with AVX-512 cannot count bits in a register.
+	hasPopcount = cpu.X86.HasAVX512VPOPCNTDQ
 )
 
 // Kernels names the kernel variant in use.
@@ -81,48 +83,48 @@ func l1(dst, query, vectors []float32) {
 	}
 }
 
-func l2Squared4(dst, queries, vectors []float32) {
+func l2SquaredFour(dst, queries, vectors []float32) {
 	n, d := len(dst)/queryGroup, len(queries)/queryGroup
 	switch {
 	case useAVX512:
-		l2Squared4AVX512(first(dst), n, first(queries), first(vectors), d)
+		l2SquaredFourAVX512(first(dst), n, first(queries), first(vectors), d)
 	case useAVX2:
-		l2Squared4AVX2(first(dst), n, first(queries), first(vectors), d)
+		l2SquaredFourAVX2(first(dst), n, first(queries), first(vectors), d)
 	default:
-		l2Squared4Go(dst, queries, vectors)
+		l2SquaredFourGo(dst, queries, vectors)
 	}
 }
 
-func innerProduct4(dst, queries, vectors []float32) {
+func innerProductFour(dst, queries, vectors []float32) {
 	n, d := len(dst)/queryGroup, len(queries)/queryGroup
 	switch {
 	case useAVX512:
-		innerProduct4AVX512(first(dst), n, first(queries), first(vectors), d)
+		innerProductFourAVX512(first(dst), n, first(queries), first(vectors), d)
 	case useAVX2:
-		innerProduct4AVX2(first(dst), n, first(queries), first(vectors), d)
+		innerProductFourAVX2(first(dst), n, first(queries), first(vectors), d)
 	default:
-		innerProduct4Go(dst, queries, vectors)
+		innerProductFourGo(dst, queries, vectors)
 	}
 }
 
-func l14(dst, queries, vectors []float32) {
+func l1Four(dst, queries, vectors []float32) {
 	n, d := len(dst)/queryGroup, len(queries)/queryGroup
 	switch {
 	case useAVX512:
-		l14AVX512(first(dst), n, first(queries), first(vectors), d)
+		l1FourAVX512(first(dst), n, first(queries), first(vectors), d)
 	case useAVX2:
-		l14AVX2(first(dst), n, first(queries), first(vectors), d)
+		l1FourAVX2(first(dst), n, first(queries), first(vectors), d)
 	default:
-		l14Go(dst, queries, vectors)
+		l1FourGo(dst, queries, vectors)
 	}
 }
 
 func l2SquaredGather(dst, query []float32, view View, slots []uint32) {
 	switch {
 	case useAVX512:
-		l2SquaredGatherAVX512(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+		l2SquaredGatherAVX512(first(dst), len(slots), first(query), &slots[0], &view.chunks[0], uint64(view.shift), len(query))
 	case useAVX2:
-		l2SquaredGatherAVX2(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+		l2SquaredGatherAVX2(first(dst), len(slots), first(query), &slots[0], &view.chunks[0], uint64(view.shift), len(query))
 	default:
 		gatherGo(dst, query, view, slots, l2SquaredGo)
 	}
@@ -131,9 +133,9 @@ func l2SquaredGather(dst, query []float32, view View, slots []uint32) {
 func innerProductGather(dst, query []float32, view View, slots []uint32) {
 	switch {
 	case useAVX512:
-		innerProductGatherAVX512(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+		innerProductGatherAVX512(first(dst), len(slots), first(query), &slots[0], &view.chunks[0], uint64(view.shift), len(query))
 	case useAVX2:
-		innerProductGatherAVX2(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+		innerProductGatherAVX2(first(dst), len(slots), first(query), &slots[0], &view.chunks[0], uint64(view.shift), len(query))
 	default:
 		gatherGo(dst, query, view, slots, innerProductGo)
 	}
@@ -142,9 +144,9 @@ func innerProductGather(dst, query []float32, view View, slots []uint32) {
 func l1Gather(dst, query []float32, view View, slots []uint32) {
 	switch {
 	case useAVX512:
-		l1GatherAVX512(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+		l1GatherAVX512(first(dst), len(slots), first(query), &slots[0], &view.chunks[0], uint64(view.shift), len(query))
 	case useAVX2:
-		l1GatherAVX2(first(dst), len(slots), first(query), &slots[0], len(query), &view.chunks[0], uint64(view.shift))
+		l1GatherAVX2(first(dst), len(slots), first(query), &slots[0], &view.chunks[0], uint64(view.shift), len(query))
 	default:
 		gatherGo(dst, query, view, slots, l1Go)
 	}

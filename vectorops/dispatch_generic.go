@@ -5,12 +5,12 @@ package vectorops
 // Kernels names the kernel variant in use.
 func Kernels() string { return "go" }
 
-func l2Squared(dst, query, vectors []float32)       { l2SquaredGo(dst, query, vectors) }
-func innerProduct(dst, query, vectors []float32)    { innerProductGo(dst, query, vectors) }
-func l1(dst, query, vectors []float32)              { l1Go(dst, query, vectors) }
-func l2Squared4(dst, queries, vectors []float32)    { l2Squared4Go(dst, queries, vectors) }
-func innerProduct4(dst, queries, vectors []float32) { innerProduct4Go(dst, queries, vectors) }
-func l14(dst, queries, vectors []float32)           { l14Go(dst, queries, vectors) }
+func l2Squared(dst, query, vectors []float32)          { l2SquaredGo(dst, query, vectors) }
+func innerProduct(dst, query, vectors []float32)       { innerProductGo(dst, query, vectors) }
+func l1(dst, query, vectors []float32)                 { l1Go(dst, query, vectors) }
+func l2SquaredFour(dst, queries, vectors []float32)    { l2SquaredFourGo(dst, queries, vectors) }
+func innerProductFour(dst, queries, vectors []float32) { innerProductFourGo(dst, queries, vectors) }
+func l1Four(dst, queries, vectors []float32)           { l1FourGo(dst, queries, vectors) }
 
 func l2SquaredGather(dst, query []float32, view View, slots []uint32) {
 	gatherGo(dst, query, view, slots, l2SquaredGo)
@@ -42,3 +42,24 @@ func fusedTile([]float32, []uint32, []float32, []float32, int, uint32) {
 // variants lists the kernel variants that this machine can run, the one in use
 // last.
 func variants() []variant { return []variant{{"go", func() {}}} }
+
+func halfBlock(m raw, dst, query, rows []float32, words int) {
+	halfBlockWidened(m, dst, query, rows, words)
+}
+
+func halfFour(m raw, dst, queries, rows []float32, words int) {
+	halfFourWidened(m, dst, queries, rows, words)
+}
+
+func halfGather(m raw, dst, query []float32, view View, slots []uint32) {
+	halfGatherWidened(m, dst, query, view, slots)
+}
+
+func bitBlock(m raw, dst, query, rows []float32) { bitBlockGo(m, dst, query, rows) }
+
+func bitGather(m raw, dst, query []float32, view View, slots []uint32) {
+	gatherGo(dst, query, view, slots, func(dst, query, row []float32) { bitBlockGo(m, dst, query, row) })
+}
+
+func widenHalves(dst []float32, src []uint16) { widenHalvesGo(dst, src) }
+func roundHalves(dst []uint16, src []float32) { roundHalvesGo(dst, src) }

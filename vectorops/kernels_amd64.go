@@ -12,12 +12,12 @@ func l2SquaredAVX512(dst *float32, n int, query *float32, vectors *float32, d in
 // l2SquaredGatherAVX512 writes squared Euclidean distances of a query to the vectors in slots.
 //
 //go:noescape
-func l2SquaredGatherAVX512(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+func l2SquaredGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 
-// l2Squared4AVX512 writes squared Euclidean distances of four queries to a block.
+// l2SquaredFourAVX512 writes squared Euclidean distances of four queries to a block.
 //
 //go:noescape
-func l2Squared4AVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
+func l2SquaredFourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
 
 // innerProductAVX512 writes inner products of a query to a block.
 //
@@ -27,12 +27,12 @@ func innerProductAVX512(dst *float32, n int, query *float32, vectors *float32, d
 // innerProductGatherAVX512 writes inner products of a query to the vectors in slots.
 //
 //go:noescape
-func innerProductGatherAVX512(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+func innerProductGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 
-// innerProduct4AVX512 writes inner products of four queries to a block.
+// innerProductFourAVX512 writes inner products of four queries to a block.
 //
 //go:noescape
-func innerProduct4AVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
+func innerProductFourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
 
 // l1AVX512 writes sums of absolute differences of a query to a block.
 //
@@ -42,12 +42,77 @@ func l1AVX512(dst *float32, n int, query *float32, vectors *float32, d int)
 // l1GatherAVX512 writes sums of absolute differences of a query to the vectors in slots.
 //
 //go:noescape
-func l1GatherAVX512(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+func l1GatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 
-// l14AVX512 writes sums of absolute differences of four queries to a block.
+// l1FourAVX512 writes sums of absolute differences of four queries to a block.
 //
 //go:noescape
-func l14AVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
+func l1FourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
+
+// l2SquaredHalfAVX512 writes squared Euclidean distances, the vectors in half precision of a query to a block.
+//
+//go:noescape
+func l2SquaredHalfAVX512(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+
+// l2SquaredHalfGatherAVX512 writes squared Euclidean distances, the vectors in half precision of a query to the vectors in slots.
+//
+//go:noescape
+func l2SquaredHalfGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+
+// l2SquaredHalfFourAVX512 writes squared Euclidean distances, the vectors in half precision of four queries to a block.
+//
+//go:noescape
+func l2SquaredHalfFourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+
+// innerProductHalfAVX512 writes inner products, the vectors in half precision of a query to a block.
+//
+//go:noescape
+func innerProductHalfAVX512(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+
+// innerProductHalfGatherAVX512 writes inner products, the vectors in half precision of a query to the vectors in slots.
+//
+//go:noescape
+func innerProductHalfGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+
+// innerProductHalfFourAVX512 writes inner products, the vectors in half precision of four queries to a block.
+//
+//go:noescape
+func innerProductHalfFourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+
+// l1HalfAVX512 writes sums of absolute differences, the vectors in half precision of a query to a block.
+//
+//go:noescape
+func l1HalfAVX512(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+
+// l1HalfGatherAVX512 writes sums of absolute differences, the vectors in half precision of a query to the vectors in slots.
+//
+//go:noescape
+func l1HalfGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+
+// l1HalfFourAVX512 writes sums of absolute differences, the vectors in half precision of four queries to a block.
+//
+//go:noescape
+func l1HalfFourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+
+// differingAVX512 writes numbers of differing bits of a query to a block.
+//
+//go:noescape
+func differingAVX512(dst *float32, n int, query *float32, vectors *float32, d int)
+
+// differingGatherAVX512 writes numbers of differing bits of a query to the vectors in slots.
+//
+//go:noescape
+func differingGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
+
+// commonAVX512 writes numbers of common bits of a query to a block.
+//
+//go:noescape
+func commonAVX512(dst *float32, n int, query *float32, vectors *float32, d int)
+
+// commonGatherAVX512 writes numbers of common bits of a query to the vectors in slots.
+//
+//go:noescape
+func commonGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 
 // l2SquaredAVX2 writes squared Euclidean distances of a query to a block.
 //
@@ -57,12 +122,12 @@ func l2SquaredAVX2(dst *float32, n int, query *float32, vectors *float32, d int)
 // l2SquaredGatherAVX2 writes squared Euclidean distances of a query to the vectors in slots.
 //
 //go:noescape
-func l2SquaredGatherAVX2(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+func l2SquaredGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 
-// l2Squared4AVX2 writes squared Euclidean distances of four queries to a block.
+// l2SquaredFourAVX2 writes squared Euclidean distances of four queries to a block.
 //
 //go:noescape
-func l2Squared4AVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
+func l2SquaredFourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
 
 // innerProductAVX2 writes inner products of a query to a block.
 //
@@ -72,12 +137,12 @@ func innerProductAVX2(dst *float32, n int, query *float32, vectors *float32, d i
 // innerProductGatherAVX2 writes inner products of a query to the vectors in slots.
 //
 //go:noescape
-func innerProductGatherAVX2(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+func innerProductGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 
-// innerProduct4AVX2 writes inner products of four queries to a block.
+// innerProductFourAVX2 writes inner products of four queries to a block.
 //
 //go:noescape
-func innerProduct4AVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
+func innerProductFourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
 
 // l1AVX2 writes sums of absolute differences of a query to a block.
 //
@@ -87,12 +152,87 @@ func l1AVX2(dst *float32, n int, query *float32, vectors *float32, d int)
 // l1GatherAVX2 writes sums of absolute differences of a query to the vectors in slots.
 //
 //go:noescape
-func l1GatherAVX2(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+func l1GatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 
-// l14AVX2 writes sums of absolute differences of four queries to a block.
+// l1FourAVX2 writes sums of absolute differences of four queries to a block.
 //
 //go:noescape
-func l14AVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
+func l1FourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
+
+// l2SquaredHalfAVX2 writes squared Euclidean distances, the vectors in half precision of a query to a block.
+//
+//go:noescape
+func l2SquaredHalfAVX2(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+
+// l2SquaredHalfGatherAVX2 writes squared Euclidean distances, the vectors in half precision of a query to the vectors in slots.
+//
+//go:noescape
+func l2SquaredHalfGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+
+// l2SquaredHalfFourAVX2 writes squared Euclidean distances, the vectors in half precision of four queries to a block.
+//
+//go:noescape
+func l2SquaredHalfFourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+
+// innerProductHalfAVX2 writes inner products, the vectors in half precision of a query to a block.
+//
+//go:noescape
+func innerProductHalfAVX2(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+
+// innerProductHalfGatherAVX2 writes inner products, the vectors in half precision of a query to the vectors in slots.
+//
+//go:noescape
+func innerProductHalfGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+
+// innerProductHalfFourAVX2 writes inner products, the vectors in half precision of four queries to a block.
+//
+//go:noescape
+func innerProductHalfFourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+
+// l1HalfAVX2 writes sums of absolute differences, the vectors in half precision of a query to a block.
+//
+//go:noescape
+func l1HalfAVX2(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+
+// l1HalfGatherAVX2 writes sums of absolute differences, the vectors in half precision of a query to the vectors in slots.
+//
+//go:noescape
+func l1HalfGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+
+// l1HalfFourAVX2 writes sums of absolute differences, the vectors in half precision of four queries to a block.
+//
+//go:noescape
+func l1HalfFourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+
+// differingAVX2 writes numbers of differing bits of a query to a block.
+//
+//go:noescape
+func differingAVX2(dst *float32, n int, query *float32, vectors *float32, d int)
+
+// differingGatherAVX2 writes numbers of differing bits of a query to the vectors in slots.
+//
+//go:noescape
+func differingGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
+
+// commonAVX2 writes numbers of common bits of a query to a block.
+//
+//go:noescape
+func commonAVX2(dst *float32, n int, query *float32, vectors *float32, d int)
+
+// commonGatherAVX2 writes numbers of common bits of a query to the vectors in slots.
+//
+//go:noescape
+func commonGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
+
+// widenHalvesAVX512 converts n halves to single precision, but for an incomplete register.
+//
+//go:noescape
+func widenHalvesAVX512(dst *float32, src *uint16, n int)
+
+// roundHalvesAVX512 rounds n floats to half precision, but for an incomplete register.
+//
+//go:noescape
+func roundHalvesAVX512(dst *uint16, src *float32, n int)
 
 // fastScanAVX512 sums the table entries of blocks of 64 codes and marks the sums up to a threshold.
 //
@@ -108,6 +248,16 @@ func byteScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, block
 //
 //go:noescape
 func assignTileAVX512(best *float32, index *uint32, points *float32, d int, panels *float32, n int, first uint32)
+
+// widenHalvesAVX2 converts n halves to single precision, but for an incomplete register.
+//
+//go:noescape
+func widenHalvesAVX2(dst *float32, src *uint16, n int)
+
+// roundHalvesAVX2 rounds n floats to half precision, but for an incomplete register.
+//
+//go:noescape
+func roundHalvesAVX2(dst *uint16, src *float32, n int)
 
 // fastScanAVX2 sums the table entries of blocks of 64 codes and marks the sums up to a threshold.
 //

@@ -13,23 +13,22 @@ TEXT ·l2SquaredAVX512(SB), NOSPLIT, $0-40
 	MOVQ  vectors+24(FP), BX
 	MOVQ  d+32(FP), SI
 	MOVQ  SI, DI
-	SHLQ  $0x02, DI
-	MOVQ  DI, R8
-	ANDQ  $-128, R8
-	MOVQ  DI, R9
-	ANDQ  $-64, R9
-	ANDQ  $+15, SI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  SI, R8
+	SHLQ  $0x02, R8
 	MOVQ  $0x00000001, R10
-	SHLXQ SI, R10, R10
+	SHLXQ R9, R10, R10
 	DECQ  R10
 	KMOVW R10, K1
 
 fours:
 	CMPQ   CX, $0x04
 	JL     ones
-	LEAQ   (BX)(DI*1), SI
-	LEAQ   (SI)(DI*1), R10
-	LEAQ   (R10)(DI*1), R11
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -41,69 +40,69 @@ fours:
 	XORQ   R12, R12
 
 loop1:
-	CMPQ        R12, R8
+	CMPQ        R12, DI
 	JGE         single2
-	VMOVUPS     (DX)(R12*1), Z8
-	VMOVUPS     (BX)(R12*1), Z9
+	VMOVUPS     (DX)(R12*4), Z8
+	VMOVUPS     (BX)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z0
-	VMOVUPS     (SI)(R12*1), Z9
+	VMOVUPS     (R9)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z2
-	VMOVUPS     (R10)(R12*1), Z9
+	VMOVUPS     (R10)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z4
-	VMOVUPS     (R11)(R12*1), Z9
+	VMOVUPS     (R11)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z8
 	VFMADD231PS Z8, Z8, Z6
-	VMOVUPS     64(DX)(R12*1), Z8
-	VMOVUPS     64(BX)(R12*1), Z9
+	VMOVUPS     64(DX)(R12*4), Z8
+	VMOVUPS     64(BX)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z1
-	VMOVUPS     64(SI)(R12*1), Z9
+	VMOVUPS     64(R9)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z3
-	VMOVUPS     64(R10)(R12*1), Z9
+	VMOVUPS     64(R10)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z5
-	VMOVUPS     64(R11)(R12*1), Z9
+	VMOVUPS     64(R11)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z8
 	VFMADD231PS Z8, Z8, Z7
-	ADDQ        $+128, R12
+	ADDQ        $+32, R12
 	JMP         loop1
 
 single2:
-	CMPQ        R12, R9
-	JGE         tail3
-	VMOVUPS     (DX)(R12*1), Z8
-	VMOVUPS     (BX)(R12*1), Z9
+	TESTQ       $+16, SI
+	JE          tail3
+	VMOVUPS     (DX)(R12*4), Z8
+	VMOVUPS     (BX)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z0
-	VMOVUPS     (SI)(R12*1), Z9
+	VMOVUPS     (R9)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z2
-	VMOVUPS     (R10)(R12*1), Z9
+	VMOVUPS     (R10)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z4
-	VMOVUPS     (R11)(R12*1), Z9
+	VMOVUPS     (R11)(R12*4), Z9
 	VSUBPS      Z9, Z8, Z8
 	VFMADD231PS Z8, Z8, Z6
-	ADDQ        $+64, R12
+	ADDQ        $+16, R12
 
 tail3:
-	CMPQ        R12, DI
-	JGE         done4
-	VMOVUPS.Z   (DX)(R12*1), K1, Z8
-	VMOVUPS.Z   (BX)(R12*1), K1, Z9
+	TESTQ       $+15, SI
+	JE          done4
+	VMOVUPS.Z   (DX)(R12*4), K1, Z8
+	VMOVUPS.Z   (BX)(R12*4), K1, Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z1
-	VMOVUPS.Z   (SI)(R12*1), K1, Z9
+	VMOVUPS.Z   (R9)(R12*4), K1, Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z3
-	VMOVUPS.Z   (R10)(R12*1), K1, Z9
+	VMOVUPS.Z   (R10)(R12*4), K1, Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z5
-	VMOVUPS.Z   (R11)(R12*1), K1, Z9
+	VMOVUPS.Z   (R11)(R12*4), K1, Z9
 	VSUBPS      Z9, Z8, Z8
 	VFMADD231PS Z8, Z8, Z7
 
@@ -132,7 +131,7 @@ done4:
 	VHADDPS       X4, X3, X3
 	VHADDPS       X3, X0, X0
 	VMOVUPS       X0, (AX)
-	LEAQ          (R11)(DI*1), BX
+	LEAQ          (R11)(R8*1), BX
 	ADDQ          $0x10, AX
 	SUBQ          $0x04, CX
 	JMP           fours
@@ -142,36 +141,36 @@ ones:
 	JE     end
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
-	XORQ   SI, SI
+	XORQ   R9, R9
 
 loop5:
-	CMPQ        SI, R8
+	CMPQ        R9, DI
 	JGE         single6
-	VMOVUPS     (DX)(SI*1), Z2
-	VMOVUPS     (BX)(SI*1), Z3
+	VMOVUPS     (DX)(R9*4), Z2
+	VMOVUPS     (BX)(R9*4), Z3
 	VSUBPS      Z3, Z2, Z2
 	VFMADD231PS Z2, Z2, Z0
-	VMOVUPS     64(DX)(SI*1), Z2
-	VMOVUPS     64(BX)(SI*1), Z3
+	VMOVUPS     64(DX)(R9*4), Z2
+	VMOVUPS     64(BX)(R9*4), Z3
 	VSUBPS      Z3, Z2, Z2
 	VFMADD231PS Z2, Z2, Z1
-	ADDQ        $+128, SI
+	ADDQ        $+32, R9
 	JMP         loop5
 
 single6:
-	CMPQ        SI, R9
-	JGE         tail7
-	VMOVUPS     (DX)(SI*1), Z2
-	VMOVUPS     (BX)(SI*1), Z3
+	TESTQ       $+16, SI
+	JE          tail7
+	VMOVUPS     (DX)(R9*4), Z2
+	VMOVUPS     (BX)(R9*4), Z3
 	VSUBPS      Z3, Z2, Z2
 	VFMADD231PS Z2, Z2, Z0
-	ADDQ        $+64, SI
+	ADDQ        $+16, R9
 
 tail7:
-	CMPQ        SI, DI
-	JGE         done8
-	VMOVUPS.Z   (DX)(SI*1), K1, Z2
-	VMOVUPS.Z   (BX)(SI*1), K1, Z3
+	TESTQ       $+15, SI
+	JE          done8
+	VMOVUPS.Z   (DX)(R9*4), K1, Z2
+	VMOVUPS.Z   (BX)(R9*4), K1, Z3
 	VSUBPS      Z3, Z2, Z2
 	VFMADD231PS Z2, Z2, Z1
 
@@ -184,7 +183,7 @@ done8:
 	VHADDPS       X0, X0, X0
 	VHADDPS       X0, X0, X0
 	VMOVSS        X0, (AX)
-	ADDQ          DI, BX
+	ADDQ          R8, BX
 	ADDQ          $0x04, AX
 	DECQ          CX
 	JMP           ones
@@ -193,27 +192,26 @@ end:
 	VZEROUPPER
 	RET
 
-// func l2SquaredGatherAVX512(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+// func l2SquaredGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·l2SquaredGatherAVX512(SB), NOSPLIT, $8-56
 	MOVQ  dst+0(FP), AX
 	MOVQ  n+8(FP), CX
 	MOVQ  query+16(FP), DX
 	MOVQ  slots+24(FP), BX
-	MOVQ  d+32(FP), SI
+	MOVQ  d+48(FP), SI
 	MOVQ  SI, DI
-	SHLQ  $0x02, DI
-	MOVQ  DI, R8
-	ANDQ  $-128, R8
-	MOVQ  DI, R9
-	ANDQ  $-64, R9
-	ANDQ  $+15, SI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  SI, R8
+	SHLQ  $0x02, R8
 	MOVQ  $0x00000001, R10
-	SHLXQ SI, R10, R10
+	SHLXQ R9, R10, R10
 	DECQ  R10
 	KMOVW R10, K1
-	MOVQ  chunks+40(FP), SI
-	MOVQ  shift+48(FP), R10
+	MOVQ  chunks+32(FP), R9
+	MOVQ  shift+40(FP), R10
 
 fours:
 	CMPQ       CX, $0x04
@@ -224,9 +222,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -235,9 +233,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -246,9 +244,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -257,9 +255,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -270,30 +268,30 @@ measure:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	MOVL   4(BX), R12
 	SHRXQ  R10, R12, R13
 	SHLXQ  R10, R13, R14
 	SUBQ   R14, R12
-	IMULQ  DI, R12
+	IMULQ  R8, R12
 	LEAQ   (R13)(R13*2), R13
-	ADDQ   (SI)(R13*8), R12
+	ADDQ   (R9)(R13*8), R12
 	MOVL   8(BX), R13
 	SHRXQ  R10, R13, R14
 	SHLXQ  R10, R14, R15
 	SUBQ   R15, R13
-	IMULQ  DI, R13
+	IMULQ  R8, R13
 	LEAQ   (R14)(R14*2), R14
-	ADDQ   (SI)(R14*8), R13
+	ADDQ   (R9)(R14*8), R13
 	MOVL   12(BX), R14
 	SHRXQ  R10, R14, R15
 	SHLXQ  R10, R15, BP
 	SUBQ   BP, R14
-	IMULQ  DI, R14
+	IMULQ  R8, R14
 	LEAQ   (R15)(R15*2), R15
-	ADDQ   (SI)(R15*8), R14
+	ADDQ   (R9)(R15*8), R14
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -305,69 +303,69 @@ measure:
 	XORQ   R15, R15
 
 loop9:
-	CMPQ        R15, R8
+	CMPQ        R15, DI
 	JGE         single10
-	VMOVUPS     (DX)(R15*1), Z8
-	VMOVUPS     (R11)(R15*1), Z9
+	VMOVUPS     (DX)(R15*4), Z8
+	VMOVUPS     (R11)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z0
-	VMOVUPS     (R12)(R15*1), Z9
+	VMOVUPS     (R12)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z2
-	VMOVUPS     (R13)(R15*1), Z9
+	VMOVUPS     (R13)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z4
-	VMOVUPS     (R14)(R15*1), Z9
+	VMOVUPS     (R14)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z8
 	VFMADD231PS Z8, Z8, Z6
-	VMOVUPS     64(DX)(R15*1), Z8
-	VMOVUPS     64(R11)(R15*1), Z9
+	VMOVUPS     64(DX)(R15*4), Z8
+	VMOVUPS     64(R11)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z1
-	VMOVUPS     64(R12)(R15*1), Z9
+	VMOVUPS     64(R12)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z3
-	VMOVUPS     64(R13)(R15*1), Z9
+	VMOVUPS     64(R13)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z5
-	VMOVUPS     64(R14)(R15*1), Z9
+	VMOVUPS     64(R14)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z8
 	VFMADD231PS Z8, Z8, Z7
-	ADDQ        $+128, R15
+	ADDQ        $+32, R15
 	JMP         loop9
 
 single10:
-	CMPQ        R15, R9
-	JGE         tail11
-	VMOVUPS     (DX)(R15*1), Z8
-	VMOVUPS     (R11)(R15*1), Z9
+	TESTQ       $+16, SI
+	JE          tail11
+	VMOVUPS     (DX)(R15*4), Z8
+	VMOVUPS     (R11)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z0
-	VMOVUPS     (R12)(R15*1), Z9
+	VMOVUPS     (R12)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z2
-	VMOVUPS     (R13)(R15*1), Z9
+	VMOVUPS     (R13)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z4
-	VMOVUPS     (R14)(R15*1), Z9
+	VMOVUPS     (R14)(R15*4), Z9
 	VSUBPS      Z9, Z8, Z8
 	VFMADD231PS Z8, Z8, Z6
-	ADDQ        $+64, R15
+	ADDQ        $+16, R15
 
 tail11:
-	CMPQ        R15, DI
-	JGE         done12
-	VMOVUPS.Z   (DX)(R15*1), K1, Z8
-	VMOVUPS.Z   (R11)(R15*1), K1, Z9
+	TESTQ       $+15, SI
+	JE          done12
+	VMOVUPS.Z   (DX)(R15*4), K1, Z8
+	VMOVUPS.Z   (R11)(R15*4), K1, Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z1
-	VMOVUPS.Z   (R12)(R15*1), K1, Z9
+	VMOVUPS.Z   (R12)(R15*4), K1, Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z3
-	VMOVUPS.Z   (R13)(R15*1), K1, Z9
+	VMOVUPS.Z   (R13)(R15*4), K1, Z9
 	VSUBPS      Z9, Z8, Z9
 	VFMADD231PS Z9, Z9, Z5
-	VMOVUPS.Z   (R14)(R15*1), K1, Z9
+	VMOVUPS.Z   (R14)(R15*4), K1, Z9
 	VSUBPS      Z9, Z8, Z8
 	VFMADD231PS Z8, Z8, Z7
 
@@ -408,41 +406,41 @@ ones:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	XORQ   R12, R12
 
 loop13:
-	CMPQ        R12, R8
+	CMPQ        R12, DI
 	JGE         single14
-	VMOVUPS     (DX)(R12*1), Z2
-	VMOVUPS     (R11)(R12*1), Z3
+	VMOVUPS     (DX)(R12*4), Z2
+	VMOVUPS     (R11)(R12*4), Z3
 	VSUBPS      Z3, Z2, Z2
 	VFMADD231PS Z2, Z2, Z0
-	VMOVUPS     64(DX)(R12*1), Z2
-	VMOVUPS     64(R11)(R12*1), Z3
+	VMOVUPS     64(DX)(R12*4), Z2
+	VMOVUPS     64(R11)(R12*4), Z3
 	VSUBPS      Z3, Z2, Z2
 	VFMADD231PS Z2, Z2, Z1
-	ADDQ        $+128, R12
+	ADDQ        $+32, R12
 	JMP         loop13
 
 single14:
-	CMPQ        R12, R9
-	JGE         tail15
-	VMOVUPS     (DX)(R12*1), Z2
-	VMOVUPS     (R11)(R12*1), Z3
+	TESTQ       $+16, SI
+	JE          tail15
+	VMOVUPS     (DX)(R12*4), Z2
+	VMOVUPS     (R11)(R12*4), Z3
 	VSUBPS      Z3, Z2, Z2
 	VFMADD231PS Z2, Z2, Z0
-	ADDQ        $+64, R12
+	ADDQ        $+16, R12
 
 tail15:
-	CMPQ        R12, DI
-	JGE         done16
-	VMOVUPS.Z   (DX)(R12*1), K1, Z2
-	VMOVUPS.Z   (R11)(R12*1), K1, Z3
+	TESTQ       $+15, SI
+	JE          done16
+	VMOVUPS.Z   (DX)(R12*4), K1, Z2
+	VMOVUPS.Z   (R11)(R12*4), K1, Z3
 	VSUBPS      Z3, Z2, Z2
 	VFMADD231PS Z2, Z2, Z1
 
@@ -464,35 +462,34 @@ end:
 	VZEROUPPER
 	RET
 
-// func l2Squared4AVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
+// func l2SquaredFourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·l2Squared4AVX512(SB), NOSPLIT, $0-40
+TEXT ·l2SquaredFourAVX512(SB), NOSPLIT, $0-40
 	MOVQ  dst+0(FP), AX
 	MOVQ  n+8(FP), CX
 	MOVQ  queries+16(FP), DX
 	MOVQ  vectors+24(FP), R8
-	MOVQ  d+32(FP), BX
-	MOVQ  BX, R9
-	SHLQ  $0x02, R9
+	MOVQ  d+32(FP), R9
 	MOVQ  R9, R10
-	ANDQ  $-128, R10
-	MOVQ  R9, R11
-	ANDQ  $-64, R11
+	ANDQ  $-32, R10
+	MOVQ  R9, BX
 	ANDQ  $+15, BX
+	MOVQ  R9, R11
+	SHLQ  $0x02, R11
 	MOVQ  $0x00000001, SI
 	SHLXQ BX, SI, SI
 	DECQ  SI
 	KMOVW SI, K1
-	LEAQ  (DX)(R9*1), BX
-	LEAQ  (BX)(R9*1), SI
-	LEAQ  (SI)(R9*1), DI
+	LEAQ  (DX)(R9*4), BX
+	LEAQ  (BX)(R9*4), SI
+	LEAQ  (SI)(R9*4), DI
 	MOVQ  CX, R12
 	SHLQ  $0x02, R12
 
 pairs:
 	CMPQ   CX, $0x02
 	JL     ones
-	LEAQ   (R8)(R9*1), R13
+	LEAQ   (R8)(R11*1), R13
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -514,101 +511,101 @@ pairs:
 loop17:
 	CMPQ        R14, R10
 	JGE         single18
-	VMOVUPS     (R8)(R14*1), Z16
-	VMOVUPS     (R13)(R14*1), Z17
-	VMOVUPS     (DX)(R14*1), Z18
+	VMOVUPS     (R8)(R14*4), Z16
+	VMOVUPS     (R13)(R14*4), Z17
+	VMOVUPS     (DX)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z0
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z2
-	VMOVUPS     (BX)(R14*1), Z18
+	VMOVUPS     (BX)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z4
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z6
-	VMOVUPS     (SI)(R14*1), Z18
+	VMOVUPS     (SI)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z8
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z10
-	VMOVUPS     (DI)(R14*1), Z18
+	VMOVUPS     (DI)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z16
 	VFMADD231PS Z16, Z16, Z12
 	VSUBPS      Z17, Z18, Z16
 	VFMADD231PS Z16, Z16, Z14
-	VMOVUPS     64(R8)(R14*1), Z16
-	VMOVUPS     64(R13)(R14*1), Z17
-	VMOVUPS     64(DX)(R14*1), Z18
+	VMOVUPS     64(R8)(R14*4), Z16
+	VMOVUPS     64(R13)(R14*4), Z17
+	VMOVUPS     64(DX)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z1
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z3
-	VMOVUPS     64(BX)(R14*1), Z18
+	VMOVUPS     64(BX)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z5
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z7
-	VMOVUPS     64(SI)(R14*1), Z18
+	VMOVUPS     64(SI)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z9
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z11
-	VMOVUPS     64(DI)(R14*1), Z18
+	VMOVUPS     64(DI)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z16
 	VFMADD231PS Z16, Z16, Z13
 	VSUBPS      Z17, Z18, Z16
 	VFMADD231PS Z16, Z16, Z15
-	ADDQ        $+128, R14
+	ADDQ        $+32, R14
 	JMP         loop17
 
 single18:
-	CMPQ        R14, R11
-	JGE         tail19
-	VMOVUPS     (R8)(R14*1), Z16
-	VMOVUPS     (R13)(R14*1), Z17
-	VMOVUPS     (DX)(R14*1), Z18
+	TESTQ       $+16, R9
+	JE          tail19
+	VMOVUPS     (R8)(R14*4), Z16
+	VMOVUPS     (R13)(R14*4), Z17
+	VMOVUPS     (DX)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z0
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z2
-	VMOVUPS     (BX)(R14*1), Z18
+	VMOVUPS     (BX)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z4
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z6
-	VMOVUPS     (SI)(R14*1), Z18
+	VMOVUPS     (SI)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z8
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z10
-	VMOVUPS     (DI)(R14*1), Z18
+	VMOVUPS     (DI)(R14*4), Z18
 	VSUBPS      Z16, Z18, Z16
 	VFMADD231PS Z16, Z16, Z12
 	VSUBPS      Z17, Z18, Z16
 	VFMADD231PS Z16, Z16, Z14
-	ADDQ        $+64, R14
+	ADDQ        $+16, R14
 
 tail19:
-	CMPQ        R14, R9
-	JGE         done20
-	VMOVUPS.Z   (R8)(R14*1), K1, Z16
-	VMOVUPS.Z   (R13)(R14*1), K1, Z17
-	VMOVUPS.Z   (DX)(R14*1), K1, Z18
+	TESTQ       $+15, R9
+	JE          done20
+	VMOVUPS.Z   (R8)(R14*4), K1, Z16
+	VMOVUPS.Z   (R13)(R14*4), K1, Z17
+	VMOVUPS.Z   (DX)(R14*4), K1, Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z1
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z3
-	VMOVUPS.Z   (BX)(R14*1), K1, Z18
+	VMOVUPS.Z   (BX)(R14*4), K1, Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z5
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z7
-	VMOVUPS.Z   (SI)(R14*1), K1, Z18
+	VMOVUPS.Z   (SI)(R14*4), K1, Z18
 	VSUBPS      Z16, Z18, Z19
 	VFMADD231PS Z19, Z19, Z9
 	VSUBPS      Z17, Z18, Z18
 	VFMADD231PS Z18, Z18, Z11
-	VMOVUPS.Z   (DI)(R14*1), K1, Z18
+	VMOVUPS.Z   (DI)(R14*4), K1, Z18
 	VSUBPS      Z16, Z18, Z16
 	VFMADD231PS Z16, Z16, Z13
 	VSUBPS      Z17, Z18, Z16
@@ -677,7 +674,7 @@ done20:
 	VEXTRACTPS    $0x02, X2, 4(R8)
 	ADDQ          R12, R8
 	VEXTRACTPS    $0x03, X2, 4(R8)
-	LEAQ          (R13)(R9*1), R8
+	LEAQ          (R13)(R11*1), R8
 	ADDQ          $0x08, AX
 	SUBQ          $0x02, CX
 	JMP           pairs
@@ -698,67 +695,67 @@ ones:
 loop21:
 	CMPQ        R13, R10
 	JGE         single22
-	VMOVUPS     (R8)(R13*1), Z8
-	VMOVUPS     (DX)(R13*1), Z9
+	VMOVUPS     (R8)(R13*4), Z8
+	VMOVUPS     (DX)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z0
-	VMOVUPS     (BX)(R13*1), Z9
+	VMOVUPS     (BX)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z2
-	VMOVUPS     (SI)(R13*1), Z9
+	VMOVUPS     (SI)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z4
-	VMOVUPS     (DI)(R13*1), Z9
+	VMOVUPS     (DI)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z8
 	VFMADD231PS Z8, Z8, Z6
-	VMOVUPS     64(R8)(R13*1), Z8
-	VMOVUPS     64(DX)(R13*1), Z9
+	VMOVUPS     64(R8)(R13*4), Z8
+	VMOVUPS     64(DX)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z1
-	VMOVUPS     64(BX)(R13*1), Z9
+	VMOVUPS     64(BX)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z3
-	VMOVUPS     64(SI)(R13*1), Z9
+	VMOVUPS     64(SI)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z5
-	VMOVUPS     64(DI)(R13*1), Z9
+	VMOVUPS     64(DI)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z8
 	VFMADD231PS Z8, Z8, Z7
-	ADDQ        $+128, R13
+	ADDQ        $+32, R13
 	JMP         loop21
 
 single22:
-	CMPQ        R13, R11
-	JGE         tail23
-	VMOVUPS     (R8)(R13*1), Z8
-	VMOVUPS     (DX)(R13*1), Z9
+	TESTQ       $+16, R9
+	JE          tail23
+	VMOVUPS     (R8)(R13*4), Z8
+	VMOVUPS     (DX)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z0
-	VMOVUPS     (BX)(R13*1), Z9
+	VMOVUPS     (BX)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z2
-	VMOVUPS     (SI)(R13*1), Z9
+	VMOVUPS     (SI)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z4
-	VMOVUPS     (DI)(R13*1), Z9
+	VMOVUPS     (DI)(R13*4), Z9
 	VSUBPS      Z8, Z9, Z8
 	VFMADD231PS Z8, Z8, Z6
-	ADDQ        $+64, R13
+	ADDQ        $+16, R13
 
 tail23:
-	CMPQ        R13, R9
-	JGE         done24
-	VMOVUPS.Z   (R8)(R13*1), K1, Z8
-	VMOVUPS.Z   (DX)(R13*1), K1, Z9
+	TESTQ       $+15, R9
+	JE          done24
+	VMOVUPS.Z   (R8)(R13*4), K1, Z8
+	VMOVUPS.Z   (DX)(R13*4), K1, Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z1
-	VMOVUPS.Z   (BX)(R13*1), K1, Z9
+	VMOVUPS.Z   (BX)(R13*4), K1, Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z3
-	VMOVUPS.Z   (SI)(R13*1), K1, Z9
+	VMOVUPS.Z   (SI)(R13*4), K1, Z9
 	VSUBPS      Z8, Z9, Z9
 	VFMADD231PS Z9, Z9, Z5
-	VMOVUPS.Z   (DI)(R13*1), K1, Z9
+	VMOVUPS.Z   (DI)(R13*4), K1, Z9
 	VSUBPS      Z8, Z9, Z8
 	VFMADD231PS Z8, Z8, Z7
 
@@ -794,7 +791,7 @@ done24:
 	VEXTRACTPS    $0x02, X0, (R13)
 	ADDQ          R12, R13
 	VEXTRACTPS    $0x03, X0, (R13)
-	ADDQ          R9, R8
+	ADDQ          R11, R8
 	ADDQ          $0x04, AX
 	DECQ          CX
 	JMP           ones
@@ -812,23 +809,22 @@ TEXT ·innerProductAVX512(SB), NOSPLIT, $0-40
 	MOVQ  vectors+24(FP), BX
 	MOVQ  d+32(FP), SI
 	MOVQ  SI, DI
-	SHLQ  $0x02, DI
-	MOVQ  DI, R8
-	ANDQ  $-128, R8
-	MOVQ  DI, R9
-	ANDQ  $-64, R9
-	ANDQ  $+15, SI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  SI, R8
+	SHLQ  $0x02, R8
 	MOVQ  $0x00000001, R10
-	SHLXQ SI, R10, R10
+	SHLXQ R9, R10, R10
 	DECQ  R10
 	KMOVW R10, K1
 
 fours:
 	CMPQ   CX, $0x04
 	JL     ones
-	LEAQ   (BX)(DI*1), SI
-	LEAQ   (SI)(DI*1), R10
-	LEAQ   (R10)(DI*1), R11
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -840,54 +836,54 @@ fours:
 	XORQ   R12, R12
 
 loop25:
-	CMPQ        R12, R8
+	CMPQ        R12, DI
 	JGE         single26
-	VMOVUPS     (DX)(R12*1), Z8
-	VMOVUPS     (BX)(R12*1), Z9
+	VMOVUPS     (DX)(R12*4), Z8
+	VMOVUPS     (BX)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z0
-	VMOVUPS     (SI)(R12*1), Z9
+	VMOVUPS     (R9)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z2
-	VMOVUPS     (R10)(R12*1), Z9
+	VMOVUPS     (R10)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z4
-	VMOVUPS     (R11)(R12*1), Z9
+	VMOVUPS     (R11)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z6
-	VMOVUPS     64(DX)(R12*1), Z8
-	VMOVUPS     64(BX)(R12*1), Z9
+	VMOVUPS     64(DX)(R12*4), Z8
+	VMOVUPS     64(BX)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z1
-	VMOVUPS     64(SI)(R12*1), Z9
+	VMOVUPS     64(R9)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z3
-	VMOVUPS     64(R10)(R12*1), Z9
+	VMOVUPS     64(R10)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z5
-	VMOVUPS     64(R11)(R12*1), Z9
+	VMOVUPS     64(R11)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z7
-	ADDQ        $+128, R12
+	ADDQ        $+32, R12
 	JMP         loop25
 
 single26:
-	CMPQ        R12, R9
-	JGE         tail27
-	VMOVUPS     (DX)(R12*1), Z8
-	VMOVUPS     (BX)(R12*1), Z9
+	TESTQ       $+16, SI
+	JE          tail27
+	VMOVUPS     (DX)(R12*4), Z8
+	VMOVUPS     (BX)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z0
-	VMOVUPS     (SI)(R12*1), Z9
+	VMOVUPS     (R9)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z2
-	VMOVUPS     (R10)(R12*1), Z9
+	VMOVUPS     (R10)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z4
-	VMOVUPS     (R11)(R12*1), Z9
+	VMOVUPS     (R11)(R12*4), Z9
 	VFMADD231PS Z8, Z9, Z6
-	ADDQ        $+64, R12
+	ADDQ        $+16, R12
 
 tail27:
-	CMPQ        R12, DI
-	JGE         done28
-	VMOVUPS.Z   (DX)(R12*1), K1, Z8
-	VMOVUPS.Z   (BX)(R12*1), K1, Z9
+	TESTQ       $+15, SI
+	JE          done28
+	VMOVUPS.Z   (DX)(R12*4), K1, Z8
+	VMOVUPS.Z   (BX)(R12*4), K1, Z9
 	VFMADD231PS Z8, Z9, Z1
-	VMOVUPS.Z   (SI)(R12*1), K1, Z9
+	VMOVUPS.Z   (R9)(R12*4), K1, Z9
 	VFMADD231PS Z8, Z9, Z3
-	VMOVUPS.Z   (R10)(R12*1), K1, Z9
+	VMOVUPS.Z   (R10)(R12*4), K1, Z9
 	VFMADD231PS Z8, Z9, Z5
-	VMOVUPS.Z   (R11)(R12*1), K1, Z9
+	VMOVUPS.Z   (R11)(R12*4), K1, Z9
 	VFMADD231PS Z8, Z9, Z7
 
 done28:
@@ -915,7 +911,7 @@ done28:
 	VHADDPS       X4, X3, X3
 	VHADDPS       X3, X0, X0
 	VMOVUPS       X0, (AX)
-	LEAQ          (R11)(DI*1), BX
+	LEAQ          (R11)(R8*1), BX
 	ADDQ          $0x10, AX
 	SUBQ          $0x04, CX
 	JMP           fours
@@ -925,33 +921,33 @@ ones:
 	JE     end
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
-	XORQ   SI, SI
+	XORQ   R9, R9
 
 loop29:
-	CMPQ        SI, R8
+	CMPQ        R9, DI
 	JGE         single30
-	VMOVUPS     (DX)(SI*1), Z2
-	VMOVUPS     (BX)(SI*1), Z3
+	VMOVUPS     (DX)(R9*4), Z2
+	VMOVUPS     (BX)(R9*4), Z3
 	VFMADD231PS Z2, Z3, Z0
-	VMOVUPS     64(DX)(SI*1), Z2
-	VMOVUPS     64(BX)(SI*1), Z3
+	VMOVUPS     64(DX)(R9*4), Z2
+	VMOVUPS     64(BX)(R9*4), Z3
 	VFMADD231PS Z2, Z3, Z1
-	ADDQ        $+128, SI
+	ADDQ        $+32, R9
 	JMP         loop29
 
 single30:
-	CMPQ        SI, R9
-	JGE         tail31
-	VMOVUPS     (DX)(SI*1), Z2
-	VMOVUPS     (BX)(SI*1), Z3
+	TESTQ       $+16, SI
+	JE          tail31
+	VMOVUPS     (DX)(R9*4), Z2
+	VMOVUPS     (BX)(R9*4), Z3
 	VFMADD231PS Z2, Z3, Z0
-	ADDQ        $+64, SI
+	ADDQ        $+16, R9
 
 tail31:
-	CMPQ        SI, DI
-	JGE         done32
-	VMOVUPS.Z   (DX)(SI*1), K1, Z2
-	VMOVUPS.Z   (BX)(SI*1), K1, Z3
+	TESTQ       $+15, SI
+	JE          done32
+	VMOVUPS.Z   (DX)(R9*4), K1, Z2
+	VMOVUPS.Z   (BX)(R9*4), K1, Z3
 	VFMADD231PS Z2, Z3, Z1
 
 done32:
@@ -963,7 +959,7 @@ done32:
 	VHADDPS       X0, X0, X0
 	VHADDPS       X0, X0, X0
 	VMOVSS        X0, (AX)
-	ADDQ          DI, BX
+	ADDQ          R8, BX
 	ADDQ          $0x04, AX
 	DECQ          CX
 	JMP           ones
@@ -972,27 +968,26 @@ end:
 	VZEROUPPER
 	RET
 
-// func innerProductGatherAVX512(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+// func innerProductGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·innerProductGatherAVX512(SB), NOSPLIT, $8-56
 	MOVQ  dst+0(FP), AX
 	MOVQ  n+8(FP), CX
 	MOVQ  query+16(FP), DX
 	MOVQ  slots+24(FP), BX
-	MOVQ  d+32(FP), SI
+	MOVQ  d+48(FP), SI
 	MOVQ  SI, DI
-	SHLQ  $0x02, DI
-	MOVQ  DI, R8
-	ANDQ  $-128, R8
-	MOVQ  DI, R9
-	ANDQ  $-64, R9
-	ANDQ  $+15, SI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  SI, R8
+	SHLQ  $0x02, R8
 	MOVQ  $0x00000001, R10
-	SHLXQ SI, R10, R10
+	SHLXQ R9, R10, R10
 	DECQ  R10
 	KMOVW R10, K1
-	MOVQ  chunks+40(FP), SI
-	MOVQ  shift+48(FP), R10
+	MOVQ  chunks+32(FP), R9
+	MOVQ  shift+40(FP), R10
 
 fours:
 	CMPQ       CX, $0x04
@@ -1003,9 +998,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -1014,9 +1009,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -1025,9 +1020,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -1036,9 +1031,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -1049,30 +1044,30 @@ measure:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	MOVL   4(BX), R12
 	SHRXQ  R10, R12, R13
 	SHLXQ  R10, R13, R14
 	SUBQ   R14, R12
-	IMULQ  DI, R12
+	IMULQ  R8, R12
 	LEAQ   (R13)(R13*2), R13
-	ADDQ   (SI)(R13*8), R12
+	ADDQ   (R9)(R13*8), R12
 	MOVL   8(BX), R13
 	SHRXQ  R10, R13, R14
 	SHLXQ  R10, R14, R15
 	SUBQ   R15, R13
-	IMULQ  DI, R13
+	IMULQ  R8, R13
 	LEAQ   (R14)(R14*2), R14
-	ADDQ   (SI)(R14*8), R13
+	ADDQ   (R9)(R14*8), R13
 	MOVL   12(BX), R14
 	SHRXQ  R10, R14, R15
 	SHLXQ  R10, R15, BP
 	SUBQ   BP, R14
-	IMULQ  DI, R14
+	IMULQ  R8, R14
 	LEAQ   (R15)(R15*2), R15
-	ADDQ   (SI)(R15*8), R14
+	ADDQ   (R9)(R15*8), R14
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -1084,54 +1079,54 @@ measure:
 	XORQ   R15, R15
 
 loop33:
-	CMPQ        R15, R8
+	CMPQ        R15, DI
 	JGE         single34
-	VMOVUPS     (DX)(R15*1), Z8
-	VMOVUPS     (R11)(R15*1), Z9
+	VMOVUPS     (DX)(R15*4), Z8
+	VMOVUPS     (R11)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z0
-	VMOVUPS     (R12)(R15*1), Z9
+	VMOVUPS     (R12)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z2
-	VMOVUPS     (R13)(R15*1), Z9
+	VMOVUPS     (R13)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z4
-	VMOVUPS     (R14)(R15*1), Z9
+	VMOVUPS     (R14)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z6
-	VMOVUPS     64(DX)(R15*1), Z8
-	VMOVUPS     64(R11)(R15*1), Z9
+	VMOVUPS     64(DX)(R15*4), Z8
+	VMOVUPS     64(R11)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z1
-	VMOVUPS     64(R12)(R15*1), Z9
+	VMOVUPS     64(R12)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z3
-	VMOVUPS     64(R13)(R15*1), Z9
+	VMOVUPS     64(R13)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z5
-	VMOVUPS     64(R14)(R15*1), Z9
+	VMOVUPS     64(R14)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z7
-	ADDQ        $+128, R15
+	ADDQ        $+32, R15
 	JMP         loop33
 
 single34:
-	CMPQ        R15, R9
-	JGE         tail35
-	VMOVUPS     (DX)(R15*1), Z8
-	VMOVUPS     (R11)(R15*1), Z9
+	TESTQ       $+16, SI
+	JE          tail35
+	VMOVUPS     (DX)(R15*4), Z8
+	VMOVUPS     (R11)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z0
-	VMOVUPS     (R12)(R15*1), Z9
+	VMOVUPS     (R12)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z2
-	VMOVUPS     (R13)(R15*1), Z9
+	VMOVUPS     (R13)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z4
-	VMOVUPS     (R14)(R15*1), Z9
+	VMOVUPS     (R14)(R15*4), Z9
 	VFMADD231PS Z8, Z9, Z6
-	ADDQ        $+64, R15
+	ADDQ        $+16, R15
 
 tail35:
-	CMPQ        R15, DI
-	JGE         done36
-	VMOVUPS.Z   (DX)(R15*1), K1, Z8
-	VMOVUPS.Z   (R11)(R15*1), K1, Z9
+	TESTQ       $+15, SI
+	JE          done36
+	VMOVUPS.Z   (DX)(R15*4), K1, Z8
+	VMOVUPS.Z   (R11)(R15*4), K1, Z9
 	VFMADD231PS Z8, Z9, Z1
-	VMOVUPS.Z   (R12)(R15*1), K1, Z9
+	VMOVUPS.Z   (R12)(R15*4), K1, Z9
 	VFMADD231PS Z8, Z9, Z3
-	VMOVUPS.Z   (R13)(R15*1), K1, Z9
+	VMOVUPS.Z   (R13)(R15*4), K1, Z9
 	VFMADD231PS Z8, Z9, Z5
-	VMOVUPS.Z   (R14)(R15*1), K1, Z9
+	VMOVUPS.Z   (R14)(R15*4), K1, Z9
 	VFMADD231PS Z8, Z9, Z7
 
 done36:
@@ -1171,38 +1166,38 @@ ones:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	XORQ   R12, R12
 
 loop37:
-	CMPQ        R12, R8
+	CMPQ        R12, DI
 	JGE         single38
-	VMOVUPS     (DX)(R12*1), Z2
-	VMOVUPS     (R11)(R12*1), Z3
+	VMOVUPS     (DX)(R12*4), Z2
+	VMOVUPS     (R11)(R12*4), Z3
 	VFMADD231PS Z2, Z3, Z0
-	VMOVUPS     64(DX)(R12*1), Z2
-	VMOVUPS     64(R11)(R12*1), Z3
+	VMOVUPS     64(DX)(R12*4), Z2
+	VMOVUPS     64(R11)(R12*4), Z3
 	VFMADD231PS Z2, Z3, Z1
-	ADDQ        $+128, R12
+	ADDQ        $+32, R12
 	JMP         loop37
 
 single38:
-	CMPQ        R12, R9
-	JGE         tail39
-	VMOVUPS     (DX)(R12*1), Z2
-	VMOVUPS     (R11)(R12*1), Z3
+	TESTQ       $+16, SI
+	JE          tail39
+	VMOVUPS     (DX)(R12*4), Z2
+	VMOVUPS     (R11)(R12*4), Z3
 	VFMADD231PS Z2, Z3, Z0
-	ADDQ        $+64, R12
+	ADDQ        $+16, R12
 
 tail39:
-	CMPQ        R12, DI
-	JGE         done40
-	VMOVUPS.Z   (DX)(R12*1), K1, Z2
-	VMOVUPS.Z   (R11)(R12*1), K1, Z3
+	TESTQ       $+15, SI
+	JE          done40
+	VMOVUPS.Z   (DX)(R12*4), K1, Z2
+	VMOVUPS.Z   (R11)(R12*4), K1, Z3
 	VFMADD231PS Z2, Z3, Z1
 
 done40:
@@ -1223,35 +1218,34 @@ end:
 	VZEROUPPER
 	RET
 
-// func innerProduct4AVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
+// func innerProductFourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·innerProduct4AVX512(SB), NOSPLIT, $0-40
+TEXT ·innerProductFourAVX512(SB), NOSPLIT, $0-40
 	MOVQ  dst+0(FP), AX
 	MOVQ  n+8(FP), CX
 	MOVQ  queries+16(FP), DX
 	MOVQ  vectors+24(FP), R8
-	MOVQ  d+32(FP), BX
-	MOVQ  BX, R9
-	SHLQ  $0x02, R9
+	MOVQ  d+32(FP), R9
 	MOVQ  R9, R10
-	ANDQ  $-128, R10
-	MOVQ  R9, R11
-	ANDQ  $-64, R11
+	ANDQ  $-32, R10
+	MOVQ  R9, BX
 	ANDQ  $+15, BX
+	MOVQ  R9, R11
+	SHLQ  $0x02, R11
 	MOVQ  $0x00000001, SI
 	SHLXQ BX, SI, SI
 	DECQ  SI
 	KMOVW SI, K1
-	LEAQ  (DX)(R9*1), BX
-	LEAQ  (BX)(R9*1), SI
-	LEAQ  (SI)(R9*1), DI
+	LEAQ  (DX)(R9*4), BX
+	LEAQ  (BX)(R9*4), SI
+	LEAQ  (SI)(R9*4), DI
 	MOVQ  CX, R12
 	SHLQ  $0x02, R12
 
 pairs:
 	CMPQ   CX, $0x02
 	JL     ones
-	LEAQ   (R8)(R9*1), R13
+	LEAQ   (R8)(R11*1), R13
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -1273,71 +1267,71 @@ pairs:
 loop41:
 	CMPQ        R14, R10
 	JGE         single42
-	VMOVUPS     (R8)(R14*1), Z16
-	VMOVUPS     (R13)(R14*1), Z17
-	VMOVUPS     (DX)(R14*1), Z18
+	VMOVUPS     (R8)(R14*4), Z16
+	VMOVUPS     (R13)(R14*4), Z17
+	VMOVUPS     (DX)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z0
 	VFMADD231PS Z18, Z17, Z2
-	VMOVUPS     (BX)(R14*1), Z18
+	VMOVUPS     (BX)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z4
 	VFMADD231PS Z18, Z17, Z6
-	VMOVUPS     (SI)(R14*1), Z18
+	VMOVUPS     (SI)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z8
 	VFMADD231PS Z18, Z17, Z10
-	VMOVUPS     (DI)(R14*1), Z18
+	VMOVUPS     (DI)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z12
 	VFMADD231PS Z18, Z17, Z14
-	VMOVUPS     64(R8)(R14*1), Z16
-	VMOVUPS     64(R13)(R14*1), Z17
-	VMOVUPS     64(DX)(R14*1), Z18
+	VMOVUPS     64(R8)(R14*4), Z16
+	VMOVUPS     64(R13)(R14*4), Z17
+	VMOVUPS     64(DX)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z1
 	VFMADD231PS Z18, Z17, Z3
-	VMOVUPS     64(BX)(R14*1), Z18
+	VMOVUPS     64(BX)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z5
 	VFMADD231PS Z18, Z17, Z7
-	VMOVUPS     64(SI)(R14*1), Z18
+	VMOVUPS     64(SI)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z9
 	VFMADD231PS Z18, Z17, Z11
-	VMOVUPS     64(DI)(R14*1), Z18
+	VMOVUPS     64(DI)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z13
 	VFMADD231PS Z18, Z17, Z15
-	ADDQ        $+128, R14
+	ADDQ        $+32, R14
 	JMP         loop41
 
 single42:
-	CMPQ        R14, R11
-	JGE         tail43
-	VMOVUPS     (R8)(R14*1), Z16
-	VMOVUPS     (R13)(R14*1), Z17
-	VMOVUPS     (DX)(R14*1), Z18
+	TESTQ       $+16, R9
+	JE          tail43
+	VMOVUPS     (R8)(R14*4), Z16
+	VMOVUPS     (R13)(R14*4), Z17
+	VMOVUPS     (DX)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z0
 	VFMADD231PS Z18, Z17, Z2
-	VMOVUPS     (BX)(R14*1), Z18
+	VMOVUPS     (BX)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z4
 	VFMADD231PS Z18, Z17, Z6
-	VMOVUPS     (SI)(R14*1), Z18
+	VMOVUPS     (SI)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z8
 	VFMADD231PS Z18, Z17, Z10
-	VMOVUPS     (DI)(R14*1), Z18
+	VMOVUPS     (DI)(R14*4), Z18
 	VFMADD231PS Z18, Z16, Z12
 	VFMADD231PS Z18, Z17, Z14
-	ADDQ        $+64, R14
+	ADDQ        $+16, R14
 
 tail43:
-	CMPQ        R14, R9
-	JGE         done44
-	VMOVUPS.Z   (R8)(R14*1), K1, Z16
-	VMOVUPS.Z   (R13)(R14*1), K1, Z17
-	VMOVUPS.Z   (DX)(R14*1), K1, Z18
+	TESTQ       $+15, R9
+	JE          done44
+	VMOVUPS.Z   (R8)(R14*4), K1, Z16
+	VMOVUPS.Z   (R13)(R14*4), K1, Z17
+	VMOVUPS.Z   (DX)(R14*4), K1, Z18
 	VFMADD231PS Z18, Z16, Z1
 	VFMADD231PS Z18, Z17, Z3
-	VMOVUPS.Z   (BX)(R14*1), K1, Z18
+	VMOVUPS.Z   (BX)(R14*4), K1, Z18
 	VFMADD231PS Z18, Z16, Z5
 	VFMADD231PS Z18, Z17, Z7
-	VMOVUPS.Z   (SI)(R14*1), K1, Z18
+	VMOVUPS.Z   (SI)(R14*4), K1, Z18
 	VFMADD231PS Z18, Z16, Z9
 	VFMADD231PS Z18, Z17, Z11
-	VMOVUPS.Z   (DI)(R14*1), K1, Z18
+	VMOVUPS.Z   (DI)(R14*4), K1, Z18
 	VFMADD231PS Z18, Z16, Z13
 	VFMADD231PS Z18, Z17, Z15
 
@@ -1404,7 +1398,7 @@ done44:
 	VEXTRACTPS    $0x02, X2, 4(R8)
 	ADDQ          R12, R8
 	VEXTRACTPS    $0x03, X2, 4(R8)
-	LEAQ          (R13)(R9*1), R8
+	LEAQ          (R13)(R11*1), R8
 	ADDQ          $0x08, AX
 	SUBQ          $0x02, CX
 	JMP           pairs
@@ -1425,52 +1419,52 @@ ones:
 loop45:
 	CMPQ        R13, R10
 	JGE         single46
-	VMOVUPS     (R8)(R13*1), Z8
-	VMOVUPS     (DX)(R13*1), Z9
+	VMOVUPS     (R8)(R13*4), Z8
+	VMOVUPS     (DX)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z0
-	VMOVUPS     (BX)(R13*1), Z9
+	VMOVUPS     (BX)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z2
-	VMOVUPS     (SI)(R13*1), Z9
+	VMOVUPS     (SI)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z4
-	VMOVUPS     (DI)(R13*1), Z9
+	VMOVUPS     (DI)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z6
-	VMOVUPS     64(R8)(R13*1), Z8
-	VMOVUPS     64(DX)(R13*1), Z9
+	VMOVUPS     64(R8)(R13*4), Z8
+	VMOVUPS     64(DX)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z1
-	VMOVUPS     64(BX)(R13*1), Z9
+	VMOVUPS     64(BX)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z3
-	VMOVUPS     64(SI)(R13*1), Z9
+	VMOVUPS     64(SI)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z5
-	VMOVUPS     64(DI)(R13*1), Z9
+	VMOVUPS     64(DI)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z7
-	ADDQ        $+128, R13
+	ADDQ        $+32, R13
 	JMP         loop45
 
 single46:
-	CMPQ        R13, R11
-	JGE         tail47
-	VMOVUPS     (R8)(R13*1), Z8
-	VMOVUPS     (DX)(R13*1), Z9
+	TESTQ       $+16, R9
+	JE          tail47
+	VMOVUPS     (R8)(R13*4), Z8
+	VMOVUPS     (DX)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z0
-	VMOVUPS     (BX)(R13*1), Z9
+	VMOVUPS     (BX)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z2
-	VMOVUPS     (SI)(R13*1), Z9
+	VMOVUPS     (SI)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z4
-	VMOVUPS     (DI)(R13*1), Z9
+	VMOVUPS     (DI)(R13*4), Z9
 	VFMADD231PS Z9, Z8, Z6
-	ADDQ        $+64, R13
+	ADDQ        $+16, R13
 
 tail47:
-	CMPQ        R13, R9
-	JGE         done48
-	VMOVUPS.Z   (R8)(R13*1), K1, Z8
-	VMOVUPS.Z   (DX)(R13*1), K1, Z9
+	TESTQ       $+15, R9
+	JE          done48
+	VMOVUPS.Z   (R8)(R13*4), K1, Z8
+	VMOVUPS.Z   (DX)(R13*4), K1, Z9
 	VFMADD231PS Z9, Z8, Z1
-	VMOVUPS.Z   (BX)(R13*1), K1, Z9
+	VMOVUPS.Z   (BX)(R13*4), K1, Z9
 	VFMADD231PS Z9, Z8, Z3
-	VMOVUPS.Z   (SI)(R13*1), K1, Z9
+	VMOVUPS.Z   (SI)(R13*4), K1, Z9
 	VFMADD231PS Z9, Z8, Z5
-	VMOVUPS.Z   (DI)(R13*1), K1, Z9
+	VMOVUPS.Z   (DI)(R13*4), K1, Z9
 	VFMADD231PS Z9, Z8, Z7
 
 done48:
@@ -1505,7 +1499,7 @@ done48:
 	VEXTRACTPS    $0x02, X0, (R13)
 	ADDQ          R12, R13
 	VEXTRACTPS    $0x03, X0, (R13)
-	ADDQ          R9, R8
+	ADDQ          R11, R8
 	ADDQ          $0x04, AX
 	DECQ          CX
 	JMP           ones
@@ -1523,26 +1517,25 @@ TEXT ·l1AVX512(SB), NOSPLIT, $0-40
 	MOVQ         vectors+24(FP), BX
 	MOVQ         d+32(FP), SI
 	MOVQ         SI, DI
-	SHLQ         $0x02, DI
-	MOVQ         DI, R8
-	ANDQ         $-128, R8
-	MOVQ         DI, R9
-	ANDQ         $-64, R9
-	ANDQ         $+15, SI
+	ANDQ         $-32, DI
+	MOVQ         SI, R9
+	ANDQ         $+15, R9
+	MOVQ         SI, R8
+	SHLQ         $0x02, R8
 	MOVQ         $0x00000001, R10
-	SHLXQ        SI, R10, R10
+	SHLXQ        R9, R10, R10
 	DECQ         R10
 	KMOVW        R10, K1
-	MOVL         $0x7fffffff, SI
-	VMOVD        SI, X0
+	MOVL         $0x7fffffff, R9
+	VMOVD        R9, X0
 	VPBROADCASTD X0, Z0
 
 fours:
 	CMPQ   CX, $0x04
 	JL     ones
-	LEAQ   (BX)(DI*1), SI
-	LEAQ   (SI)(DI*1), R10
-	LEAQ   (R10)(DI*1), R11
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
@@ -1554,84 +1547,84 @@ fours:
 	XORQ   R12, R12
 
 loop49:
-	CMPQ    R12, R8
+	CMPQ    R12, DI
 	JGE     single50
-	VMOVUPS (DX)(R12*1), Z9
-	VMOVUPS (BX)(R12*1), Z10
+	VMOVUPS (DX)(R12*4), Z9
+	VMOVUPS (BX)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z1, Z1
-	VMOVUPS (SI)(R12*1), Z10
+	VMOVUPS (R9)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z3, Z3
-	VMOVUPS (R10)(R12*1), Z10
+	VMOVUPS (R10)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z5, Z5
-	VMOVUPS (R11)(R12*1), Z10
+	VMOVUPS (R11)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z9
 	VPANDD  Z0, Z9, Z9
 	VADDPS  Z9, Z7, Z7
-	VMOVUPS 64(DX)(R12*1), Z9
-	VMOVUPS 64(BX)(R12*1), Z10
+	VMOVUPS 64(DX)(R12*4), Z9
+	VMOVUPS 64(BX)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z2, Z2
-	VMOVUPS 64(SI)(R12*1), Z10
+	VMOVUPS 64(R9)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z4, Z4
-	VMOVUPS 64(R10)(R12*1), Z10
+	VMOVUPS 64(R10)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z6, Z6
-	VMOVUPS 64(R11)(R12*1), Z10
+	VMOVUPS 64(R11)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z9
 	VPANDD  Z0, Z9, Z9
 	VADDPS  Z9, Z8, Z8
-	ADDQ    $+128, R12
+	ADDQ    $+32, R12
 	JMP     loop49
 
 single50:
-	CMPQ    R12, R9
-	JGE     tail51
-	VMOVUPS (DX)(R12*1), Z9
-	VMOVUPS (BX)(R12*1), Z10
+	TESTQ   $+16, SI
+	JE      tail51
+	VMOVUPS (DX)(R12*4), Z9
+	VMOVUPS (BX)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z1, Z1
-	VMOVUPS (SI)(R12*1), Z10
+	VMOVUPS (R9)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z3, Z3
-	VMOVUPS (R10)(R12*1), Z10
+	VMOVUPS (R10)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z5, Z5
-	VMOVUPS (R11)(R12*1), Z10
+	VMOVUPS (R11)(R12*4), Z10
 	VSUBPS  Z10, Z9, Z9
 	VPANDD  Z0, Z9, Z9
 	VADDPS  Z9, Z7, Z7
-	ADDQ    $+64, R12
+	ADDQ    $+16, R12
 
 tail51:
-	CMPQ      R12, DI
-	JGE       done52
-	VMOVUPS.Z (DX)(R12*1), K1, Z9
-	VMOVUPS.Z (BX)(R12*1), K1, Z10
+	TESTQ     $+15, SI
+	JE        done52
+	VMOVUPS.Z (DX)(R12*4), K1, Z9
+	VMOVUPS.Z (BX)(R12*4), K1, Z10
 	VSUBPS    Z10, Z9, Z10
 	VPANDD    Z0, Z10, Z10
 	VADDPS    Z10, Z2, Z2
-	VMOVUPS.Z (SI)(R12*1), K1, Z10
+	VMOVUPS.Z (R9)(R12*4), K1, Z10
 	VSUBPS    Z10, Z9, Z10
 	VPANDD    Z0, Z10, Z10
 	VADDPS    Z10, Z4, Z4
-	VMOVUPS.Z (R10)(R12*1), K1, Z10
+	VMOVUPS.Z (R10)(R12*4), K1, Z10
 	VSUBPS    Z10, Z9, Z10
 	VPANDD    Z0, Z10, Z10
 	VADDPS    Z10, Z6, Z6
-	VMOVUPS.Z (R11)(R12*1), K1, Z10
+	VMOVUPS.Z (R11)(R12*4), K1, Z10
 	VSUBPS    Z10, Z9, Z9
 	VPANDD    Z0, Z9, Z9
 	VADDPS    Z9, Z8, Z8
@@ -1661,7 +1654,7 @@ done52:
 	VHADDPS       X5, X4, X4
 	VHADDPS       X4, X1, X1
 	VMOVUPS       X1, (AX)
-	LEAQ          (R11)(DI*1), BX
+	LEAQ          (R11)(R8*1), BX
 	ADDQ          $0x10, AX
 	SUBQ          $0x04, CX
 	JMP           fours
@@ -1671,39 +1664,39 @@ ones:
 	JE     end
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
-	XORQ   SI, SI
+	XORQ   R9, R9
 
 loop53:
-	CMPQ    SI, R8
+	CMPQ    R9, DI
 	JGE     single54
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (BX)(SI*1), Z4
+	VMOVUPS (DX)(R9*4), Z3
+	VMOVUPS (BX)(R9*4), Z4
 	VSUBPS  Z4, Z3, Z3
 	VPANDD  Z0, Z3, Z3
 	VADDPS  Z3, Z1, Z1
-	VMOVUPS 64(DX)(SI*1), Z3
-	VMOVUPS 64(BX)(SI*1), Z4
+	VMOVUPS 64(DX)(R9*4), Z3
+	VMOVUPS 64(BX)(R9*4), Z4
 	VSUBPS  Z4, Z3, Z3
 	VPANDD  Z0, Z3, Z3
 	VADDPS  Z3, Z2, Z2
-	ADDQ    $+128, SI
+	ADDQ    $+32, R9
 	JMP     loop53
 
 single54:
-	CMPQ    SI, R9
-	JGE     tail55
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (BX)(SI*1), Z4
+	TESTQ   $+16, SI
+	JE      tail55
+	VMOVUPS (DX)(R9*4), Z3
+	VMOVUPS (BX)(R9*4), Z4
 	VSUBPS  Z4, Z3, Z3
 	VPANDD  Z0, Z3, Z3
 	VADDPS  Z3, Z1, Z1
-	ADDQ    $+64, SI
+	ADDQ    $+16, R9
 
 tail55:
-	CMPQ      SI, DI
-	JGE       done56
-	VMOVUPS.Z (DX)(SI*1), K1, Z3
-	VMOVUPS.Z (BX)(SI*1), K1, Z4
+	TESTQ     $+15, SI
+	JE        done56
+	VMOVUPS.Z (DX)(R9*4), K1, Z3
+	VMOVUPS.Z (BX)(R9*4), K1, Z4
 	VSUBPS    Z4, Z3, Z3
 	VPANDD    Z0, Z3, Z3
 	VADDPS    Z3, Z2, Z2
@@ -1717,7 +1710,7 @@ done56:
 	VHADDPS       X1, X1, X1
 	VHADDPS       X1, X1, X1
 	VMOVSS        X1, (AX)
-	ADDQ          DI, BX
+	ADDQ          R8, BX
 	ADDQ          $0x04, AX
 	DECQ          CX
 	JMP           ones
@@ -1726,27 +1719,26 @@ end:
 	VZEROUPPER
 	RET
 
-// func l1GatherAVX512(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+// func l1GatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·l1GatherAVX512(SB), NOSPLIT, $8-56
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+8(FP), CX
 	MOVQ         query+16(FP), DX
 	MOVQ         slots+24(FP), BX
-	MOVQ         d+32(FP), SI
+	MOVQ         d+48(FP), SI
 	MOVQ         SI, DI
-	SHLQ         $0x02, DI
-	MOVQ         DI, R8
-	ANDQ         $-128, R8
-	MOVQ         DI, R9
-	ANDQ         $-64, R9
-	ANDQ         $+15, SI
+	ANDQ         $-32, DI
+	MOVQ         SI, R9
+	ANDQ         $+15, R9
+	MOVQ         SI, R8
+	SHLQ         $0x02, R8
 	MOVQ         $0x00000001, R10
-	SHLXQ        SI, R10, R10
+	SHLXQ        R9, R10, R10
 	DECQ         R10
 	KMOVW        R10, K1
-	MOVQ         chunks+40(FP), SI
-	MOVQ         shift+48(FP), R10
+	MOVQ         chunks+32(FP), R9
+	MOVQ         shift+40(FP), R10
 	MOVL         $0x7fffffff, R11
 	VMOVD        R11, X0
 	VPBROADCASTD X0, Z0
@@ -1760,9 +1752,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -1771,9 +1763,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -1782,9 +1774,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -1793,9 +1785,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -1806,30 +1798,30 @@ measure:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	MOVL   4(BX), R12
 	SHRXQ  R10, R12, R13
 	SHLXQ  R10, R13, R14
 	SUBQ   R14, R12
-	IMULQ  DI, R12
+	IMULQ  R8, R12
 	LEAQ   (R13)(R13*2), R13
-	ADDQ   (SI)(R13*8), R12
+	ADDQ   (R9)(R13*8), R12
 	MOVL   8(BX), R13
 	SHRXQ  R10, R13, R14
 	SHLXQ  R10, R14, R15
 	SUBQ   R15, R13
-	IMULQ  DI, R13
+	IMULQ  R8, R13
 	LEAQ   (R14)(R14*2), R14
-	ADDQ   (SI)(R14*8), R13
+	ADDQ   (R9)(R14*8), R13
 	MOVL   12(BX), R14
 	SHRXQ  R10, R14, R15
 	SHLXQ  R10, R15, BP
 	SUBQ   BP, R14
-	IMULQ  DI, R14
+	IMULQ  R8, R14
 	LEAQ   (R15)(R15*2), R15
-	ADDQ   (SI)(R15*8), R14
+	ADDQ   (R9)(R15*8), R14
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
@@ -1841,84 +1833,84 @@ measure:
 	XORQ   R15, R15
 
 loop57:
-	CMPQ    R15, R8
+	CMPQ    R15, DI
 	JGE     single58
-	VMOVUPS (DX)(R15*1), Z9
-	VMOVUPS (R11)(R15*1), Z10
+	VMOVUPS (DX)(R15*4), Z9
+	VMOVUPS (R11)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z1, Z1
-	VMOVUPS (R12)(R15*1), Z10
+	VMOVUPS (R12)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z3, Z3
-	VMOVUPS (R13)(R15*1), Z10
+	VMOVUPS (R13)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z5, Z5
-	VMOVUPS (R14)(R15*1), Z10
+	VMOVUPS (R14)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z9
 	VPANDD  Z0, Z9, Z9
 	VADDPS  Z9, Z7, Z7
-	VMOVUPS 64(DX)(R15*1), Z9
-	VMOVUPS 64(R11)(R15*1), Z10
+	VMOVUPS 64(DX)(R15*4), Z9
+	VMOVUPS 64(R11)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z2, Z2
-	VMOVUPS 64(R12)(R15*1), Z10
+	VMOVUPS 64(R12)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z4, Z4
-	VMOVUPS 64(R13)(R15*1), Z10
+	VMOVUPS 64(R13)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z6, Z6
-	VMOVUPS 64(R14)(R15*1), Z10
+	VMOVUPS 64(R14)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z9
 	VPANDD  Z0, Z9, Z9
 	VADDPS  Z9, Z8, Z8
-	ADDQ    $+128, R15
+	ADDQ    $+32, R15
 	JMP     loop57
 
 single58:
-	CMPQ    R15, R9
-	JGE     tail59
-	VMOVUPS (DX)(R15*1), Z9
-	VMOVUPS (R11)(R15*1), Z10
+	TESTQ   $+16, SI
+	JE      tail59
+	VMOVUPS (DX)(R15*4), Z9
+	VMOVUPS (R11)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z1, Z1
-	VMOVUPS (R12)(R15*1), Z10
+	VMOVUPS (R12)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z3, Z3
-	VMOVUPS (R13)(R15*1), Z10
+	VMOVUPS (R13)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z5, Z5
-	VMOVUPS (R14)(R15*1), Z10
+	VMOVUPS (R14)(R15*4), Z10
 	VSUBPS  Z10, Z9, Z9
 	VPANDD  Z0, Z9, Z9
 	VADDPS  Z9, Z7, Z7
-	ADDQ    $+64, R15
+	ADDQ    $+16, R15
 
 tail59:
-	CMPQ      R15, DI
-	JGE       done60
-	VMOVUPS.Z (DX)(R15*1), K1, Z9
-	VMOVUPS.Z (R11)(R15*1), K1, Z10
+	TESTQ     $+15, SI
+	JE        done60
+	VMOVUPS.Z (DX)(R15*4), K1, Z9
+	VMOVUPS.Z (R11)(R15*4), K1, Z10
 	VSUBPS    Z10, Z9, Z10
 	VPANDD    Z0, Z10, Z10
 	VADDPS    Z10, Z2, Z2
-	VMOVUPS.Z (R12)(R15*1), K1, Z10
+	VMOVUPS.Z (R12)(R15*4), K1, Z10
 	VSUBPS    Z10, Z9, Z10
 	VPANDD    Z0, Z10, Z10
 	VADDPS    Z10, Z4, Z4
-	VMOVUPS.Z (R13)(R15*1), K1, Z10
+	VMOVUPS.Z (R13)(R15*4), K1, Z10
 	VSUBPS    Z10, Z9, Z10
 	VPANDD    Z0, Z10, Z10
 	VADDPS    Z10, Z6, Z6
-	VMOVUPS.Z (R14)(R15*1), K1, Z10
+	VMOVUPS.Z (R14)(R15*4), K1, Z10
 	VSUBPS    Z10, Z9, Z9
 	VPANDD    Z0, Z9, Z9
 	VADDPS    Z9, Z8, Z8
@@ -1960,44 +1952,44 @@ ones:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	XORQ   R12, R12
 
 loop61:
-	CMPQ    R12, R8
+	CMPQ    R12, DI
 	JGE     single62
-	VMOVUPS (DX)(R12*1), Z3
-	VMOVUPS (R11)(R12*1), Z4
+	VMOVUPS (DX)(R12*4), Z3
+	VMOVUPS (R11)(R12*4), Z4
 	VSUBPS  Z4, Z3, Z3
 	VPANDD  Z0, Z3, Z3
 	VADDPS  Z3, Z1, Z1
-	VMOVUPS 64(DX)(R12*1), Z3
-	VMOVUPS 64(R11)(R12*1), Z4
+	VMOVUPS 64(DX)(R12*4), Z3
+	VMOVUPS 64(R11)(R12*4), Z4
 	VSUBPS  Z4, Z3, Z3
 	VPANDD  Z0, Z3, Z3
 	VADDPS  Z3, Z2, Z2
-	ADDQ    $+128, R12
+	ADDQ    $+32, R12
 	JMP     loop61
 
 single62:
-	CMPQ    R12, R9
-	JGE     tail63
-	VMOVUPS (DX)(R12*1), Z3
-	VMOVUPS (R11)(R12*1), Z4
+	TESTQ   $+16, SI
+	JE      tail63
+	VMOVUPS (DX)(R12*4), Z3
+	VMOVUPS (R11)(R12*4), Z4
 	VSUBPS  Z4, Z3, Z3
 	VPANDD  Z0, Z3, Z3
 	VADDPS  Z3, Z1, Z1
-	ADDQ    $+64, R12
+	ADDQ    $+16, R12
 
 tail63:
-	CMPQ      R12, DI
-	JGE       done64
-	VMOVUPS.Z (DX)(R12*1), K1, Z3
-	VMOVUPS.Z (R11)(R12*1), K1, Z4
+	TESTQ     $+15, SI
+	JE        done64
+	VMOVUPS.Z (DX)(R12*4), K1, Z3
+	VMOVUPS.Z (R11)(R12*4), K1, Z4
 	VSUBPS    Z4, Z3, Z3
 	VPANDD    Z0, Z3, Z3
 	VADDPS    Z3, Z2, Z2
@@ -2020,21 +2012,20 @@ end:
 	VZEROUPPER
 	RET
 
-// func l14AVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
+// func l1FourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·l14AVX512(SB), NOSPLIT, $0-40
+TEXT ·l1FourAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+8(FP), CX
 	MOVQ         queries+16(FP), DX
 	MOVQ         vectors+24(FP), R8
-	MOVQ         d+32(FP), BX
-	MOVQ         BX, R9
-	SHLQ         $0x02, R9
+	MOVQ         d+32(FP), R9
 	MOVQ         R9, R10
-	ANDQ         $-128, R10
-	MOVQ         R9, R11
-	ANDQ         $-64, R11
+	ANDQ         $-32, R10
+	MOVQ         R9, BX
 	ANDQ         $+15, BX
+	MOVQ         R9, R11
+	SHLQ         $0x02, R11
 	MOVQ         $0x00000001, SI
 	SHLXQ        BX, SI, SI
 	DECQ         SI
@@ -2042,16 +2033,16 @@ TEXT ·l14AVX512(SB), NOSPLIT, $0-40
 	MOVL         $0x7fffffff, BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
-	LEAQ         (DX)(R9*1), BX
-	LEAQ         (BX)(R9*1), SI
-	LEAQ         (SI)(R9*1), DI
+	LEAQ         (DX)(R9*4), BX
+	LEAQ         (BX)(R9*4), SI
+	LEAQ         (SI)(R9*4), DI
 	MOVQ         CX, R12
 	SHLQ         $0x02, R12
 
 pairs:
 	CMPQ   CX, $0x02
 	JL     ones
-	LEAQ   (R8)(R9*1), R13
+	LEAQ   (R8)(R11*1), R13
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
@@ -2073,131 +2064,131 @@ pairs:
 loop65:
 	CMPQ    R14, R10
 	JGE     single66
-	VMOVUPS (R8)(R14*1), Z17
-	VMOVUPS (R13)(R14*1), Z18
-	VMOVUPS (DX)(R14*1), Z19
+	VMOVUPS (R8)(R14*4), Z17
+	VMOVUPS (R13)(R14*4), Z18
+	VMOVUPS (DX)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z20
 	VPANDD  Z0, Z20, Z20
 	VADDPS  Z20, Z1, Z1
 	VSUBPS  Z18, Z19, Z19
 	VPANDD  Z0, Z19, Z19
 	VADDPS  Z19, Z3, Z3
-	VMOVUPS (BX)(R14*1), Z19
+	VMOVUPS (BX)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z20
 	VPANDD  Z0, Z20, Z20
 	VADDPS  Z20, Z5, Z5
 	VSUBPS  Z18, Z19, Z19
 	VPANDD  Z0, Z19, Z19
 	VADDPS  Z19, Z7, Z7
-	VMOVUPS (SI)(R14*1), Z19
+	VMOVUPS (SI)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z20
 	VPANDD  Z0, Z20, Z20
 	VADDPS  Z20, Z9, Z9
 	VSUBPS  Z18, Z19, Z19
 	VPANDD  Z0, Z19, Z19
 	VADDPS  Z19, Z11, Z11
-	VMOVUPS (DI)(R14*1), Z19
+	VMOVUPS (DI)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z17
 	VPANDD  Z0, Z17, Z17
 	VADDPS  Z17, Z13, Z13
 	VSUBPS  Z18, Z19, Z17
 	VPANDD  Z0, Z17, Z17
 	VADDPS  Z17, Z15, Z15
-	VMOVUPS 64(R8)(R14*1), Z17
-	VMOVUPS 64(R13)(R14*1), Z18
-	VMOVUPS 64(DX)(R14*1), Z19
+	VMOVUPS 64(R8)(R14*4), Z17
+	VMOVUPS 64(R13)(R14*4), Z18
+	VMOVUPS 64(DX)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z20
 	VPANDD  Z0, Z20, Z20
 	VADDPS  Z20, Z2, Z2
 	VSUBPS  Z18, Z19, Z19
 	VPANDD  Z0, Z19, Z19
 	VADDPS  Z19, Z4, Z4
-	VMOVUPS 64(BX)(R14*1), Z19
+	VMOVUPS 64(BX)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z20
 	VPANDD  Z0, Z20, Z20
 	VADDPS  Z20, Z6, Z6
 	VSUBPS  Z18, Z19, Z19
 	VPANDD  Z0, Z19, Z19
 	VADDPS  Z19, Z8, Z8
-	VMOVUPS 64(SI)(R14*1), Z19
+	VMOVUPS 64(SI)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z20
 	VPANDD  Z0, Z20, Z20
 	VADDPS  Z20, Z10, Z10
 	VSUBPS  Z18, Z19, Z19
 	VPANDD  Z0, Z19, Z19
 	VADDPS  Z19, Z12, Z12
-	VMOVUPS 64(DI)(R14*1), Z19
+	VMOVUPS 64(DI)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z17
 	VPANDD  Z0, Z17, Z17
 	VADDPS  Z17, Z14, Z14
 	VSUBPS  Z18, Z19, Z17
 	VPANDD  Z0, Z17, Z17
 	VADDPS  Z17, Z16, Z16
-	ADDQ    $+128, R14
+	ADDQ    $+32, R14
 	JMP     loop65
 
 single66:
-	CMPQ    R14, R11
-	JGE     tail67
-	VMOVUPS (R8)(R14*1), Z17
-	VMOVUPS (R13)(R14*1), Z18
-	VMOVUPS (DX)(R14*1), Z19
+	TESTQ   $+16, R9
+	JE      tail67
+	VMOVUPS (R8)(R14*4), Z17
+	VMOVUPS (R13)(R14*4), Z18
+	VMOVUPS (DX)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z20
 	VPANDD  Z0, Z20, Z20
 	VADDPS  Z20, Z1, Z1
 	VSUBPS  Z18, Z19, Z19
 	VPANDD  Z0, Z19, Z19
 	VADDPS  Z19, Z3, Z3
-	VMOVUPS (BX)(R14*1), Z19
+	VMOVUPS (BX)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z20
 	VPANDD  Z0, Z20, Z20
 	VADDPS  Z20, Z5, Z5
 	VSUBPS  Z18, Z19, Z19
 	VPANDD  Z0, Z19, Z19
 	VADDPS  Z19, Z7, Z7
-	VMOVUPS (SI)(R14*1), Z19
+	VMOVUPS (SI)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z20
 	VPANDD  Z0, Z20, Z20
 	VADDPS  Z20, Z9, Z9
 	VSUBPS  Z18, Z19, Z19
 	VPANDD  Z0, Z19, Z19
 	VADDPS  Z19, Z11, Z11
-	VMOVUPS (DI)(R14*1), Z19
+	VMOVUPS (DI)(R14*4), Z19
 	VSUBPS  Z17, Z19, Z17
 	VPANDD  Z0, Z17, Z17
 	VADDPS  Z17, Z13, Z13
 	VSUBPS  Z18, Z19, Z17
 	VPANDD  Z0, Z17, Z17
 	VADDPS  Z17, Z15, Z15
-	ADDQ    $+64, R14
+	ADDQ    $+16, R14
 
 tail67:
-	CMPQ      R14, R9
-	JGE       done68
-	VMOVUPS.Z (R8)(R14*1), K1, Z17
-	VMOVUPS.Z (R13)(R14*1), K1, Z18
-	VMOVUPS.Z (DX)(R14*1), K1, Z19
+	TESTQ     $+15, R9
+	JE        done68
+	VMOVUPS.Z (R8)(R14*4), K1, Z17
+	VMOVUPS.Z (R13)(R14*4), K1, Z18
+	VMOVUPS.Z (DX)(R14*4), K1, Z19
 	VSUBPS    Z17, Z19, Z20
 	VPANDD    Z0, Z20, Z20
 	VADDPS    Z20, Z2, Z2
 	VSUBPS    Z18, Z19, Z19
 	VPANDD    Z0, Z19, Z19
 	VADDPS    Z19, Z4, Z4
-	VMOVUPS.Z (BX)(R14*1), K1, Z19
+	VMOVUPS.Z (BX)(R14*4), K1, Z19
 	VSUBPS    Z17, Z19, Z20
 	VPANDD    Z0, Z20, Z20
 	VADDPS    Z20, Z6, Z6
 	VSUBPS    Z18, Z19, Z19
 	VPANDD    Z0, Z19, Z19
 	VADDPS    Z19, Z8, Z8
-	VMOVUPS.Z (SI)(R14*1), K1, Z19
+	VMOVUPS.Z (SI)(R14*4), K1, Z19
 	VSUBPS    Z17, Z19, Z20
 	VPANDD    Z0, Z20, Z20
 	VADDPS    Z20, Z10, Z10
 	VSUBPS    Z18, Z19, Z19
 	VPANDD    Z0, Z19, Z19
 	VADDPS    Z19, Z12, Z12
-	VMOVUPS.Z (DI)(R14*1), K1, Z19
+	VMOVUPS.Z (DI)(R14*4), K1, Z19
 	VSUBPS    Z17, Z19, Z17
 	VPANDD    Z0, Z17, Z17
 	VADDPS    Z17, Z14, Z14
@@ -2268,7 +2259,7 @@ done68:
 	VEXTRACTPS    $0x02, X3, 4(R8)
 	ADDQ          R12, R8
 	VEXTRACTPS    $0x03, X3, 4(R8)
-	LEAQ          (R13)(R9*1), R8
+	LEAQ          (R13)(R11*1), R8
 	ADDQ          $0x08, AX
 	SUBQ          $0x02, CX
 	JMP           pairs
@@ -2289,82 +2280,82 @@ ones:
 loop69:
 	CMPQ    R13, R10
 	JGE     single70
-	VMOVUPS (R8)(R13*1), Z9
-	VMOVUPS (DX)(R13*1), Z10
+	VMOVUPS (R8)(R13*4), Z9
+	VMOVUPS (DX)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z1, Z1
-	VMOVUPS (BX)(R13*1), Z10
+	VMOVUPS (BX)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z3, Z3
-	VMOVUPS (SI)(R13*1), Z10
+	VMOVUPS (SI)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z5, Z5
-	VMOVUPS (DI)(R13*1), Z10
+	VMOVUPS (DI)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z9
 	VPANDD  Z0, Z9, Z9
 	VADDPS  Z9, Z7, Z7
-	VMOVUPS 64(R8)(R13*1), Z9
-	VMOVUPS 64(DX)(R13*1), Z10
+	VMOVUPS 64(R8)(R13*4), Z9
+	VMOVUPS 64(DX)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z2, Z2
-	VMOVUPS 64(BX)(R13*1), Z10
+	VMOVUPS 64(BX)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z4, Z4
-	VMOVUPS 64(SI)(R13*1), Z10
+	VMOVUPS 64(SI)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z6, Z6
-	VMOVUPS 64(DI)(R13*1), Z10
+	VMOVUPS 64(DI)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z9
 	VPANDD  Z0, Z9, Z9
 	VADDPS  Z9, Z8, Z8
-	ADDQ    $+128, R13
+	ADDQ    $+32, R13
 	JMP     loop69
 
 single70:
-	CMPQ    R13, R11
-	JGE     tail71
-	VMOVUPS (R8)(R13*1), Z9
-	VMOVUPS (DX)(R13*1), Z10
+	TESTQ   $+16, R9
+	JE      tail71
+	VMOVUPS (R8)(R13*4), Z9
+	VMOVUPS (DX)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z1, Z1
-	VMOVUPS (BX)(R13*1), Z10
+	VMOVUPS (BX)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z3, Z3
-	VMOVUPS (SI)(R13*1), Z10
+	VMOVUPS (SI)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z10
 	VPANDD  Z0, Z10, Z10
 	VADDPS  Z10, Z5, Z5
-	VMOVUPS (DI)(R13*1), Z10
+	VMOVUPS (DI)(R13*4), Z10
 	VSUBPS  Z9, Z10, Z9
 	VPANDD  Z0, Z9, Z9
 	VADDPS  Z9, Z7, Z7
-	ADDQ    $+64, R13
+	ADDQ    $+16, R13
 
 tail71:
-	CMPQ      R13, R9
-	JGE       done72
-	VMOVUPS.Z (R8)(R13*1), K1, Z9
-	VMOVUPS.Z (DX)(R13*1), K1, Z10
+	TESTQ     $+15, R9
+	JE        done72
+	VMOVUPS.Z (R8)(R13*4), K1, Z9
+	VMOVUPS.Z (DX)(R13*4), K1, Z10
 	VSUBPS    Z9, Z10, Z10
 	VPANDD    Z0, Z10, Z10
 	VADDPS    Z10, Z2, Z2
-	VMOVUPS.Z (BX)(R13*1), K1, Z10
+	VMOVUPS.Z (BX)(R13*4), K1, Z10
 	VSUBPS    Z9, Z10, Z10
 	VPANDD    Z0, Z10, Z10
 	VADDPS    Z10, Z4, Z4
-	VMOVUPS.Z (SI)(R13*1), K1, Z10
+	VMOVUPS.Z (SI)(R13*4), K1, Z10
 	VSUBPS    Z9, Z10, Z10
 	VPANDD    Z0, Z10, Z10
 	VADDPS    Z10, Z6, Z6
-	VMOVUPS.Z (DI)(R13*1), K1, Z10
+	VMOVUPS.Z (DI)(R13*4), K1, Z10
 	VSUBPS    Z9, Z10, Z9
 	VPANDD    Z0, Z9, Z9
 	VADDPS    Z9, Z8, Z8
@@ -2401,7 +2392,3359 @@ done72:
 	VEXTRACTPS    $0x02, X1, (R13)
 	ADDQ          R12, R13
 	VEXTRACTPS    $0x03, X1, (R13)
-	ADDQ          R9, R8
+	ADDQ          R11, R8
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l2SquaredHalfAVX512(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·l2SquaredHalfAVX512(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  n+8(FP), CX
+	MOVQ  query+16(FP), DX
+	MOVQ  vectors+24(FP), BX
+	MOVQ  d+32(FP), SI
+	MOVQ  SI, DI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  stride+40(FP), R8
+	MOVQ  $0x00000001, R10
+	SHLXQ R9, R10, R10
+	DECQ  R10
+	KMOVW R10, K1
+
+fours:
+	CMPQ   CX, $0x04
+	JL     ones
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	XORQ   R12, R12
+
+loop73:
+	CMPQ        R12, DI
+	JGE         single74
+	VMOVUPS     (DX)(R12*4), Z8
+	VCVTPH2PS   (BX)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z0
+	VCVTPH2PS   (R9)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z2
+	VCVTPH2PS   (R10)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z4
+	VCVTPH2PS   (R11)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z8, Z8, Z6
+	VMOVUPS     64(DX)(R12*4), Z8
+	VCVTPH2PS   32(BX)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z1
+	VCVTPH2PS   32(R9)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z3
+	VCVTPH2PS   32(R10)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z5
+	VCVTPH2PS   32(R11)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z8, Z8, Z7
+	ADDQ        $+32, R12
+	JMP         loop73
+
+single74:
+	TESTQ       $+16, SI
+	JE          tail75
+	VMOVUPS     (DX)(R12*4), Z8
+	VCVTPH2PS   (BX)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z0
+	VCVTPH2PS   (R9)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z2
+	VCVTPH2PS   (R10)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z4
+	VCVTPH2PS   (R11)(R12*2), Z9
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z8, Z8, Z6
+	ADDQ        $+16, R12
+
+tail75:
+	TESTQ       $+15, SI
+	JE          done76
+	VMOVUPS.Z   (DX)(R12*4), K1, Z8
+	VCVTPH2PS.Z (BX)(R12*2), K1, Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z1
+	VCVTPH2PS.Z (R9)(R12*2), K1, Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z3
+	VCVTPH2PS.Z (R10)(R12*2), K1, Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z5
+	VCVTPH2PS.Z (R11)(R12*2), K1, Z9
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z8, Z8, Z7
+
+done76:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X2
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VADDPS        Y1, Y4, Y1
+	VEXTRACTF128  $0x01, Y1, X3
+	VADDPS        X3, X1, X3
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VADDPS        Y1, Y6, Y1
+	VEXTRACTF128  $0x01, Y1, X4
+	VADDPS        X4, X1, X4
+	VHADDPS       X2, X0, X0
+	VHADDPS       X4, X3, X3
+	VHADDPS       X3, X0, X0
+	VMOVUPS       X0, (AX)
+	LEAQ          (R11)(R8*1), BX
+	ADDQ          $0x10, AX
+	SUBQ          $0x04, CX
+	JMP           fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	XORQ   R9, R9
+
+loop77:
+	CMPQ        R9, DI
+	JGE         single78
+	VMOVUPS     (DX)(R9*4), Z2
+	VCVTPH2PS   (BX)(R9*2), Z3
+	VSUBPS      Z3, Z2, Z2
+	VFMADD231PS Z2, Z2, Z0
+	VMOVUPS     64(DX)(R9*4), Z2
+	VCVTPH2PS   32(BX)(R9*2), Z3
+	VSUBPS      Z3, Z2, Z2
+	VFMADD231PS Z2, Z2, Z1
+	ADDQ        $+32, R9
+	JMP         loop77
+
+single78:
+	TESTQ       $+16, SI
+	JE          tail79
+	VMOVUPS     (DX)(R9*4), Z2
+	VCVTPH2PS   (BX)(R9*2), Z3
+	VSUBPS      Z3, Z2, Z2
+	VFMADD231PS Z2, Z2, Z0
+	ADDQ        $+16, R9
+
+tail79:
+	TESTQ       $+15, SI
+	JE          done80
+	VMOVUPS.Z   (DX)(R9*4), K1, Z2
+	VCVTPH2PS.Z (BX)(R9*2), K1, Z3
+	VSUBPS      Z3, Z2, Z2
+	VFMADD231PS Z2, Z2, Z1
+
+done80:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VHADDPS       X0, X0, X0
+	VHADDPS       X0, X0, X0
+	VMOVSS        X0, (AX)
+	ADDQ          R8, BX
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l2SquaredHalfGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·l2SquaredHalfGatherAVX512(SB), NOSPLIT, $8-64
+	MOVQ  dst+0(FP), AX
+	MOVQ  n+8(FP), CX
+	MOVQ  query+16(FP), DX
+	MOVQ  slots+24(FP), BX
+	MOVQ  d+48(FP), SI
+	MOVQ  SI, DI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  stride+56(FP), R8
+	MOVQ  $0x00000001, R10
+	SHLXQ R9, R10, R10
+	DECQ  R10
+	KMOVW R10, K1
+	MOVQ  chunks+32(FP), R9
+	MOVQ  shift+40(FP), R10
+
+fours:
+	CMPQ       CX, $0x04
+	JL         ones
+	CMPQ       CX, $0x08
+	JL         measure
+	MOVL       16(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       20(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       24(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       28(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+measure:
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	MOVL   4(BX), R12
+	SHRXQ  R10, R12, R13
+	SHLXQ  R10, R13, R14
+	SUBQ   R14, R12
+	IMULQ  R8, R12
+	LEAQ   (R13)(R13*2), R13
+	ADDQ   (R9)(R13*8), R12
+	MOVL   8(BX), R13
+	SHRXQ  R10, R13, R14
+	SHLXQ  R10, R14, R15
+	SUBQ   R15, R13
+	IMULQ  R8, R13
+	LEAQ   (R14)(R14*2), R14
+	ADDQ   (R9)(R14*8), R13
+	MOVL   12(BX), R14
+	SHRXQ  R10, R14, R15
+	SHLXQ  R10, R15, BP
+	SUBQ   BP, R14
+	IMULQ  R8, R14
+	LEAQ   (R15)(R15*2), R15
+	ADDQ   (R9)(R15*8), R14
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	XORQ   R15, R15
+
+loop81:
+	CMPQ        R15, DI
+	JGE         single82
+	VMOVUPS     (DX)(R15*4), Z8
+	VCVTPH2PS   (R11)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z0
+	VCVTPH2PS   (R12)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z2
+	VCVTPH2PS   (R13)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z4
+	VCVTPH2PS   (R14)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z8, Z8, Z6
+	VMOVUPS     64(DX)(R15*4), Z8
+	VCVTPH2PS   32(R11)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z1
+	VCVTPH2PS   32(R12)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z3
+	VCVTPH2PS   32(R13)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z5
+	VCVTPH2PS   32(R14)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z8, Z8, Z7
+	ADDQ        $+32, R15
+	JMP         loop81
+
+single82:
+	TESTQ       $+16, SI
+	JE          tail83
+	VMOVUPS     (DX)(R15*4), Z8
+	VCVTPH2PS   (R11)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z0
+	VCVTPH2PS   (R12)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z2
+	VCVTPH2PS   (R13)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z4
+	VCVTPH2PS   (R14)(R15*2), Z9
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z8, Z8, Z6
+	ADDQ        $+16, R15
+
+tail83:
+	TESTQ       $+15, SI
+	JE          done84
+	VMOVUPS.Z   (DX)(R15*4), K1, Z8
+	VCVTPH2PS.Z (R11)(R15*2), K1, Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z1
+	VCVTPH2PS.Z (R12)(R15*2), K1, Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z3
+	VCVTPH2PS.Z (R13)(R15*2), K1, Z9
+	VSUBPS      Z9, Z8, Z9
+	VFMADD231PS Z9, Z9, Z5
+	VCVTPH2PS.Z (R14)(R15*2), K1, Z9
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z8, Z8, Z7
+
+done84:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X2
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VADDPS        Y1, Y4, Y1
+	VEXTRACTF128  $0x01, Y1, X3
+	VADDPS        X3, X1, X3
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VADDPS        Y1, Y6, Y1
+	VEXTRACTF128  $0x01, Y1, X4
+	VADDPS        X4, X1, X4
+	VHADDPS       X2, X0, X0
+	VHADDPS       X4, X3, X3
+	VHADDPS       X3, X0, X0
+	VMOVUPS       X0, (AX)
+	ADDQ          $0x10, BX
+	ADDQ          $0x10, AX
+	SUBQ          $0x04, CX
+	JMP           fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	XORQ   R12, R12
+
+loop85:
+	CMPQ        R12, DI
+	JGE         single86
+	VMOVUPS     (DX)(R12*4), Z2
+	VCVTPH2PS   (R11)(R12*2), Z3
+	VSUBPS      Z3, Z2, Z2
+	VFMADD231PS Z2, Z2, Z0
+	VMOVUPS     64(DX)(R12*4), Z2
+	VCVTPH2PS   32(R11)(R12*2), Z3
+	VSUBPS      Z3, Z2, Z2
+	VFMADD231PS Z2, Z2, Z1
+	ADDQ        $+32, R12
+	JMP         loop85
+
+single86:
+	TESTQ       $+16, SI
+	JE          tail87
+	VMOVUPS     (DX)(R12*4), Z2
+	VCVTPH2PS   (R11)(R12*2), Z3
+	VSUBPS      Z3, Z2, Z2
+	VFMADD231PS Z2, Z2, Z0
+	ADDQ        $+16, R12
+
+tail87:
+	TESTQ       $+15, SI
+	JE          done88
+	VMOVUPS.Z   (DX)(R12*4), K1, Z2
+	VCVTPH2PS.Z (R11)(R12*2), K1, Z3
+	VSUBPS      Z3, Z2, Z2
+	VFMADD231PS Z2, Z2, Z1
+
+done88:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VHADDPS       X0, X0, X0
+	VHADDPS       X0, X0, X0
+	VMOVSS        X0, (AX)
+	ADDQ          $0x04, BX
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l2SquaredHalfFourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·l2SquaredHalfFourAVX512(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  n+8(FP), CX
+	MOVQ  queries+16(FP), DX
+	MOVQ  vectors+24(FP), R8
+	MOVQ  d+32(FP), R9
+	MOVQ  R9, R10
+	ANDQ  $-32, R10
+	MOVQ  R9, BX
+	ANDQ  $+15, BX
+	MOVQ  stride+40(FP), R11
+	MOVQ  $0x00000001, SI
+	SHLXQ BX, SI, SI
+	DECQ  SI
+	KMOVW SI, K1
+	LEAQ  (DX)(R9*4), BX
+	LEAQ  (BX)(R9*4), SI
+	LEAQ  (SI)(R9*4), DI
+	MOVQ  CX, R12
+	SHLQ  $0x02, R12
+
+pairs:
+	CMPQ   CX, $0x02
+	JL     ones
+	LEAQ   (R8)(R11*1), R13
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	XORQ   R14, R14
+
+loop89:
+	CMPQ        R14, R10
+	JGE         single90
+	VCVTPH2PS   (R8)(R14*2), Z16
+	VCVTPH2PS   (R13)(R14*2), Z17
+	VMOVUPS     (DX)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z0
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z2
+	VMOVUPS     (BX)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z4
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z6
+	VMOVUPS     (SI)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z8
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z10
+	VMOVUPS     (DI)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z16
+	VFMADD231PS Z16, Z16, Z12
+	VSUBPS      Z17, Z18, Z16
+	VFMADD231PS Z16, Z16, Z14
+	VCVTPH2PS   32(R8)(R14*2), Z16
+	VCVTPH2PS   32(R13)(R14*2), Z17
+	VMOVUPS     64(DX)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z1
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z3
+	VMOVUPS     64(BX)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z5
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z7
+	VMOVUPS     64(SI)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z9
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z11
+	VMOVUPS     64(DI)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z16
+	VFMADD231PS Z16, Z16, Z13
+	VSUBPS      Z17, Z18, Z16
+	VFMADD231PS Z16, Z16, Z15
+	ADDQ        $+32, R14
+	JMP         loop89
+
+single90:
+	TESTQ       $+16, R9
+	JE          tail91
+	VCVTPH2PS   (R8)(R14*2), Z16
+	VCVTPH2PS   (R13)(R14*2), Z17
+	VMOVUPS     (DX)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z0
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z2
+	VMOVUPS     (BX)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z4
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z6
+	VMOVUPS     (SI)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z8
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z10
+	VMOVUPS     (DI)(R14*4), Z18
+	VSUBPS      Z16, Z18, Z16
+	VFMADD231PS Z16, Z16, Z12
+	VSUBPS      Z17, Z18, Z16
+	VFMADD231PS Z16, Z16, Z14
+	ADDQ        $+16, R14
+
+tail91:
+	TESTQ       $+15, R9
+	JE          done92
+	VCVTPH2PS.Z (R8)(R14*2), K1, Z16
+	VCVTPH2PS.Z (R13)(R14*2), K1, Z17
+	VMOVUPS.Z   (DX)(R14*4), K1, Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z1
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z3
+	VMOVUPS.Z   (BX)(R14*4), K1, Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z5
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z7
+	VMOVUPS.Z   (SI)(R14*4), K1, Z18
+	VSUBPS      Z16, Z18, Z19
+	VFMADD231PS Z19, Z19, Z9
+	VSUBPS      Z17, Z18, Z18
+	VFMADD231PS Z18, Z18, Z11
+	VMOVUPS.Z   (DI)(R14*4), K1, Z18
+	VSUBPS      Z16, Z18, Z16
+	VFMADD231PS Z16, Z16, Z13
+	VSUBPS      Z17, Z18, Z16
+	VFMADD231PS Z16, Z16, Z15
+
+done92:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X2
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VADDPS        Y1, Y4, Y1
+	VEXTRACTF128  $0x01, Y1, X3
+	VADDPS        X3, X1, X3
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VADDPS        Y1, Y6, Y1
+	VEXTRACTF128  $0x01, Y1, X4
+	VADDPS        X4, X1, X4
+	VADDPS        Z9, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VADDPS        Y1, Y8, Y1
+	VEXTRACTF128  $0x01, Y1, X5
+	VADDPS        X5, X1, X5
+	VADDPS        Z11, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VADDPS        Y1, Y10, Y1
+	VEXTRACTF128  $0x01, Y1, X6
+	VADDPS        X6, X1, X6
+	VADDPS        Z13, Z12, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VADDPS        Y1, Y12, Y1
+	VEXTRACTF128  $0x01, Y1, X7
+	VADDPS        X7, X1, X7
+	VADDPS        Z15, Z14, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VADDPS        Y1, Y14, Y1
+	VEXTRACTF128  $0x01, Y1, X8
+	VADDPS        X8, X1, X8
+	VHADDPS       X3, X0, X0
+	VHADDPS       X7, X5, X5
+	VHADDPS       X5, X0, X0
+	MOVQ          AX, R8
+	VMOVSS        X0, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x01, X0, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x02, X0, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x03, X0, (R8)
+	VHADDPS       X4, X2, X2
+	VHADDPS       X8, X6, X6
+	VHADDPS       X6, X2, X2
+	MOVQ          AX, R8
+	VMOVSS        X2, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x01, X2, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x02, X2, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x03, X2, 4(R8)
+	LEAQ          (R13)(R11*1), R8
+	ADDQ          $0x08, AX
+	SUBQ          $0x02, CX
+	JMP           pairs
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	XORQ   R13, R13
+
+loop93:
+	CMPQ        R13, R10
+	JGE         single94
+	VCVTPH2PS   (R8)(R13*2), Z8
+	VMOVUPS     (DX)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z0
+	VMOVUPS     (BX)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z2
+	VMOVUPS     (SI)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z4
+	VMOVUPS     (DI)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z8
+	VFMADD231PS Z8, Z8, Z6
+	VCVTPH2PS   32(R8)(R13*2), Z8
+	VMOVUPS     64(DX)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z1
+	VMOVUPS     64(BX)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z3
+	VMOVUPS     64(SI)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z5
+	VMOVUPS     64(DI)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z8
+	VFMADD231PS Z8, Z8, Z7
+	ADDQ        $+32, R13
+	JMP         loop93
+
+single94:
+	TESTQ       $+16, R9
+	JE          tail95
+	VCVTPH2PS   (R8)(R13*2), Z8
+	VMOVUPS     (DX)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z0
+	VMOVUPS     (BX)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z2
+	VMOVUPS     (SI)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z4
+	VMOVUPS     (DI)(R13*4), Z9
+	VSUBPS      Z8, Z9, Z8
+	VFMADD231PS Z8, Z8, Z6
+	ADDQ        $+16, R13
+
+tail95:
+	TESTQ       $+15, R9
+	JE          done96
+	VCVTPH2PS.Z (R8)(R13*2), K1, Z8
+	VMOVUPS.Z   (DX)(R13*4), K1, Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z1
+	VMOVUPS.Z   (BX)(R13*4), K1, Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z3
+	VMOVUPS.Z   (SI)(R13*4), K1, Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z9, Z9, Z5
+	VMOVUPS.Z   (DI)(R13*4), K1, Z9
+	VSUBPS      Z8, Z9, Z8
+	VFMADD231PS Z8, Z8, Z7
+
+done96:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X2
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VADDPS        Y1, Y4, Y1
+	VEXTRACTF128  $0x01, Y1, X3
+	VADDPS        X3, X1, X3
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VADDPS        Y1, Y6, Y1
+	VEXTRACTF128  $0x01, Y1, X4
+	VADDPS        X4, X1, X4
+	VHADDPS       X2, X0, X0
+	VHADDPS       X4, X3, X3
+	VHADDPS       X3, X0, X0
+	MOVQ          AX, R13
+	VMOVSS        X0, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x01, X0, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x02, X0, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x03, X0, (R13)
+	ADDQ          R11, R8
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func innerProductHalfAVX512(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·innerProductHalfAVX512(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  n+8(FP), CX
+	MOVQ  query+16(FP), DX
+	MOVQ  vectors+24(FP), BX
+	MOVQ  d+32(FP), SI
+	MOVQ  SI, DI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  stride+40(FP), R8
+	MOVQ  $0x00000001, R10
+	SHLXQ R9, R10, R10
+	DECQ  R10
+	KMOVW R10, K1
+
+fours:
+	CMPQ   CX, $0x04
+	JL     ones
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	XORQ   R12, R12
+
+loop97:
+	CMPQ        R12, DI
+	JGE         single98
+	VMOVUPS     (DX)(R12*4), Z8
+	VCVTPH2PS   (BX)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z0
+	VCVTPH2PS   (R9)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z2
+	VCVTPH2PS   (R10)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z4
+	VCVTPH2PS   (R11)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z6
+	VMOVUPS     64(DX)(R12*4), Z8
+	VCVTPH2PS   32(BX)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z1
+	VCVTPH2PS   32(R9)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z3
+	VCVTPH2PS   32(R10)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z5
+	VCVTPH2PS   32(R11)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z7
+	ADDQ        $+32, R12
+	JMP         loop97
+
+single98:
+	TESTQ       $+16, SI
+	JE          tail99
+	VMOVUPS     (DX)(R12*4), Z8
+	VCVTPH2PS   (BX)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z0
+	VCVTPH2PS   (R9)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z2
+	VCVTPH2PS   (R10)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z4
+	VCVTPH2PS   (R11)(R12*2), Z9
+	VFMADD231PS Z8, Z9, Z6
+	ADDQ        $+16, R12
+
+tail99:
+	TESTQ       $+15, SI
+	JE          done100
+	VMOVUPS.Z   (DX)(R12*4), K1, Z8
+	VCVTPH2PS.Z (BX)(R12*2), K1, Z9
+	VFMADD231PS Z8, Z9, Z1
+	VCVTPH2PS.Z (R9)(R12*2), K1, Z9
+	VFMADD231PS Z8, Z9, Z3
+	VCVTPH2PS.Z (R10)(R12*2), K1, Z9
+	VFMADD231PS Z8, Z9, Z5
+	VCVTPH2PS.Z (R11)(R12*2), K1, Z9
+	VFMADD231PS Z8, Z9, Z7
+
+done100:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X2
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VADDPS        Y1, Y4, Y1
+	VEXTRACTF128  $0x01, Y1, X3
+	VADDPS        X3, X1, X3
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VADDPS        Y1, Y6, Y1
+	VEXTRACTF128  $0x01, Y1, X4
+	VADDPS        X4, X1, X4
+	VHADDPS       X2, X0, X0
+	VHADDPS       X4, X3, X3
+	VHADDPS       X3, X0, X0
+	VMOVUPS       X0, (AX)
+	LEAQ          (R11)(R8*1), BX
+	ADDQ          $0x10, AX
+	SUBQ          $0x04, CX
+	JMP           fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	XORQ   R9, R9
+
+loop101:
+	CMPQ        R9, DI
+	JGE         single102
+	VMOVUPS     (DX)(R9*4), Z2
+	VCVTPH2PS   (BX)(R9*2), Z3
+	VFMADD231PS Z2, Z3, Z0
+	VMOVUPS     64(DX)(R9*4), Z2
+	VCVTPH2PS   32(BX)(R9*2), Z3
+	VFMADD231PS Z2, Z3, Z1
+	ADDQ        $+32, R9
+	JMP         loop101
+
+single102:
+	TESTQ       $+16, SI
+	JE          tail103
+	VMOVUPS     (DX)(R9*4), Z2
+	VCVTPH2PS   (BX)(R9*2), Z3
+	VFMADD231PS Z2, Z3, Z0
+	ADDQ        $+16, R9
+
+tail103:
+	TESTQ       $+15, SI
+	JE          done104
+	VMOVUPS.Z   (DX)(R9*4), K1, Z2
+	VCVTPH2PS.Z (BX)(R9*2), K1, Z3
+	VFMADD231PS Z2, Z3, Z1
+
+done104:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VHADDPS       X0, X0, X0
+	VHADDPS       X0, X0, X0
+	VMOVSS        X0, (AX)
+	ADDQ          R8, BX
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func innerProductHalfGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·innerProductHalfGatherAVX512(SB), NOSPLIT, $8-64
+	MOVQ  dst+0(FP), AX
+	MOVQ  n+8(FP), CX
+	MOVQ  query+16(FP), DX
+	MOVQ  slots+24(FP), BX
+	MOVQ  d+48(FP), SI
+	MOVQ  SI, DI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  stride+56(FP), R8
+	MOVQ  $0x00000001, R10
+	SHLXQ R9, R10, R10
+	DECQ  R10
+	KMOVW R10, K1
+	MOVQ  chunks+32(FP), R9
+	MOVQ  shift+40(FP), R10
+
+fours:
+	CMPQ       CX, $0x04
+	JL         ones
+	CMPQ       CX, $0x08
+	JL         measure
+	MOVL       16(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       20(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       24(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       28(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+measure:
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	MOVL   4(BX), R12
+	SHRXQ  R10, R12, R13
+	SHLXQ  R10, R13, R14
+	SUBQ   R14, R12
+	IMULQ  R8, R12
+	LEAQ   (R13)(R13*2), R13
+	ADDQ   (R9)(R13*8), R12
+	MOVL   8(BX), R13
+	SHRXQ  R10, R13, R14
+	SHLXQ  R10, R14, R15
+	SUBQ   R15, R13
+	IMULQ  R8, R13
+	LEAQ   (R14)(R14*2), R14
+	ADDQ   (R9)(R14*8), R13
+	MOVL   12(BX), R14
+	SHRXQ  R10, R14, R15
+	SHLXQ  R10, R15, BP
+	SUBQ   BP, R14
+	IMULQ  R8, R14
+	LEAQ   (R15)(R15*2), R15
+	ADDQ   (R9)(R15*8), R14
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	XORQ   R15, R15
+
+loop105:
+	CMPQ        R15, DI
+	JGE         single106
+	VMOVUPS     (DX)(R15*4), Z8
+	VCVTPH2PS   (R11)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z0
+	VCVTPH2PS   (R12)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z2
+	VCVTPH2PS   (R13)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z4
+	VCVTPH2PS   (R14)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z6
+	VMOVUPS     64(DX)(R15*4), Z8
+	VCVTPH2PS   32(R11)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z1
+	VCVTPH2PS   32(R12)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z3
+	VCVTPH2PS   32(R13)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z5
+	VCVTPH2PS   32(R14)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z7
+	ADDQ        $+32, R15
+	JMP         loop105
+
+single106:
+	TESTQ       $+16, SI
+	JE          tail107
+	VMOVUPS     (DX)(R15*4), Z8
+	VCVTPH2PS   (R11)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z0
+	VCVTPH2PS   (R12)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z2
+	VCVTPH2PS   (R13)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z4
+	VCVTPH2PS   (R14)(R15*2), Z9
+	VFMADD231PS Z8, Z9, Z6
+	ADDQ        $+16, R15
+
+tail107:
+	TESTQ       $+15, SI
+	JE          done108
+	VMOVUPS.Z   (DX)(R15*4), K1, Z8
+	VCVTPH2PS.Z (R11)(R15*2), K1, Z9
+	VFMADD231PS Z8, Z9, Z1
+	VCVTPH2PS.Z (R12)(R15*2), K1, Z9
+	VFMADD231PS Z8, Z9, Z3
+	VCVTPH2PS.Z (R13)(R15*2), K1, Z9
+	VFMADD231PS Z8, Z9, Z5
+	VCVTPH2PS.Z (R14)(R15*2), K1, Z9
+	VFMADD231PS Z8, Z9, Z7
+
+done108:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X2
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VADDPS        Y1, Y4, Y1
+	VEXTRACTF128  $0x01, Y1, X3
+	VADDPS        X3, X1, X3
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VADDPS        Y1, Y6, Y1
+	VEXTRACTF128  $0x01, Y1, X4
+	VADDPS        X4, X1, X4
+	VHADDPS       X2, X0, X0
+	VHADDPS       X4, X3, X3
+	VHADDPS       X3, X0, X0
+	VMOVUPS       X0, (AX)
+	ADDQ          $0x10, BX
+	ADDQ          $0x10, AX
+	SUBQ          $0x04, CX
+	JMP           fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	XORQ   R12, R12
+
+loop109:
+	CMPQ        R12, DI
+	JGE         single110
+	VMOVUPS     (DX)(R12*4), Z2
+	VCVTPH2PS   (R11)(R12*2), Z3
+	VFMADD231PS Z2, Z3, Z0
+	VMOVUPS     64(DX)(R12*4), Z2
+	VCVTPH2PS   32(R11)(R12*2), Z3
+	VFMADD231PS Z2, Z3, Z1
+	ADDQ        $+32, R12
+	JMP         loop109
+
+single110:
+	TESTQ       $+16, SI
+	JE          tail111
+	VMOVUPS     (DX)(R12*4), Z2
+	VCVTPH2PS   (R11)(R12*2), Z3
+	VFMADD231PS Z2, Z3, Z0
+	ADDQ        $+16, R12
+
+tail111:
+	TESTQ       $+15, SI
+	JE          done112
+	VMOVUPS.Z   (DX)(R12*4), K1, Z2
+	VCVTPH2PS.Z (R11)(R12*2), K1, Z3
+	VFMADD231PS Z2, Z3, Z1
+
+done112:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VHADDPS       X0, X0, X0
+	VHADDPS       X0, X0, X0
+	VMOVSS        X0, (AX)
+	ADDQ          $0x04, BX
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func innerProductHalfFourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·innerProductHalfFourAVX512(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  n+8(FP), CX
+	MOVQ  queries+16(FP), DX
+	MOVQ  vectors+24(FP), R8
+	MOVQ  d+32(FP), R9
+	MOVQ  R9, R10
+	ANDQ  $-32, R10
+	MOVQ  R9, BX
+	ANDQ  $+15, BX
+	MOVQ  stride+40(FP), R11
+	MOVQ  $0x00000001, SI
+	SHLXQ BX, SI, SI
+	DECQ  SI
+	KMOVW SI, K1
+	LEAQ  (DX)(R9*4), BX
+	LEAQ  (BX)(R9*4), SI
+	LEAQ  (SI)(R9*4), DI
+	MOVQ  CX, R12
+	SHLQ  $0x02, R12
+
+pairs:
+	CMPQ   CX, $0x02
+	JL     ones
+	LEAQ   (R8)(R11*1), R13
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	XORQ   R14, R14
+
+loop113:
+	CMPQ        R14, R10
+	JGE         single114
+	VCVTPH2PS   (R8)(R14*2), Z16
+	VCVTPH2PS   (R13)(R14*2), Z17
+	VMOVUPS     (DX)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z0
+	VFMADD231PS Z18, Z17, Z2
+	VMOVUPS     (BX)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z4
+	VFMADD231PS Z18, Z17, Z6
+	VMOVUPS     (SI)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z8
+	VFMADD231PS Z18, Z17, Z10
+	VMOVUPS     (DI)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z12
+	VFMADD231PS Z18, Z17, Z14
+	VCVTPH2PS   32(R8)(R14*2), Z16
+	VCVTPH2PS   32(R13)(R14*2), Z17
+	VMOVUPS     64(DX)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z1
+	VFMADD231PS Z18, Z17, Z3
+	VMOVUPS     64(BX)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z5
+	VFMADD231PS Z18, Z17, Z7
+	VMOVUPS     64(SI)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z9
+	VFMADD231PS Z18, Z17, Z11
+	VMOVUPS     64(DI)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z13
+	VFMADD231PS Z18, Z17, Z15
+	ADDQ        $+32, R14
+	JMP         loop113
+
+single114:
+	TESTQ       $+16, R9
+	JE          tail115
+	VCVTPH2PS   (R8)(R14*2), Z16
+	VCVTPH2PS   (R13)(R14*2), Z17
+	VMOVUPS     (DX)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z0
+	VFMADD231PS Z18, Z17, Z2
+	VMOVUPS     (BX)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z4
+	VFMADD231PS Z18, Z17, Z6
+	VMOVUPS     (SI)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z8
+	VFMADD231PS Z18, Z17, Z10
+	VMOVUPS     (DI)(R14*4), Z18
+	VFMADD231PS Z18, Z16, Z12
+	VFMADD231PS Z18, Z17, Z14
+	ADDQ        $+16, R14
+
+tail115:
+	TESTQ       $+15, R9
+	JE          done116
+	VCVTPH2PS.Z (R8)(R14*2), K1, Z16
+	VCVTPH2PS.Z (R13)(R14*2), K1, Z17
+	VMOVUPS.Z   (DX)(R14*4), K1, Z18
+	VFMADD231PS Z18, Z16, Z1
+	VFMADD231PS Z18, Z17, Z3
+	VMOVUPS.Z   (BX)(R14*4), K1, Z18
+	VFMADD231PS Z18, Z16, Z5
+	VFMADD231PS Z18, Z17, Z7
+	VMOVUPS.Z   (SI)(R14*4), K1, Z18
+	VFMADD231PS Z18, Z16, Z9
+	VFMADD231PS Z18, Z17, Z11
+	VMOVUPS.Z   (DI)(R14*4), K1, Z18
+	VFMADD231PS Z18, Z16, Z13
+	VFMADD231PS Z18, Z17, Z15
+
+done116:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X2
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VADDPS        Y1, Y4, Y1
+	VEXTRACTF128  $0x01, Y1, X3
+	VADDPS        X3, X1, X3
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VADDPS        Y1, Y6, Y1
+	VEXTRACTF128  $0x01, Y1, X4
+	VADDPS        X4, X1, X4
+	VADDPS        Z9, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VADDPS        Y1, Y8, Y1
+	VEXTRACTF128  $0x01, Y1, X5
+	VADDPS        X5, X1, X5
+	VADDPS        Z11, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VADDPS        Y1, Y10, Y1
+	VEXTRACTF128  $0x01, Y1, X6
+	VADDPS        X6, X1, X6
+	VADDPS        Z13, Z12, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VADDPS        Y1, Y12, Y1
+	VEXTRACTF128  $0x01, Y1, X7
+	VADDPS        X7, X1, X7
+	VADDPS        Z15, Z14, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VADDPS        Y1, Y14, Y1
+	VEXTRACTF128  $0x01, Y1, X8
+	VADDPS        X8, X1, X8
+	VHADDPS       X3, X0, X0
+	VHADDPS       X7, X5, X5
+	VHADDPS       X5, X0, X0
+	MOVQ          AX, R8
+	VMOVSS        X0, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x01, X0, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x02, X0, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x03, X0, (R8)
+	VHADDPS       X4, X2, X2
+	VHADDPS       X8, X6, X6
+	VHADDPS       X6, X2, X2
+	MOVQ          AX, R8
+	VMOVSS        X2, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x01, X2, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x02, X2, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x03, X2, 4(R8)
+	LEAQ          (R13)(R11*1), R8
+	ADDQ          $0x08, AX
+	SUBQ          $0x02, CX
+	JMP           pairs
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	XORQ   R13, R13
+
+loop117:
+	CMPQ        R13, R10
+	JGE         single118
+	VCVTPH2PS   (R8)(R13*2), Z8
+	VMOVUPS     (DX)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z0
+	VMOVUPS     (BX)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z2
+	VMOVUPS     (SI)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z4
+	VMOVUPS     (DI)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z6
+	VCVTPH2PS   32(R8)(R13*2), Z8
+	VMOVUPS     64(DX)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z1
+	VMOVUPS     64(BX)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z3
+	VMOVUPS     64(SI)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z5
+	VMOVUPS     64(DI)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z7
+	ADDQ        $+32, R13
+	JMP         loop117
+
+single118:
+	TESTQ       $+16, R9
+	JE          tail119
+	VCVTPH2PS   (R8)(R13*2), Z8
+	VMOVUPS     (DX)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z0
+	VMOVUPS     (BX)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z2
+	VMOVUPS     (SI)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z4
+	VMOVUPS     (DI)(R13*4), Z9
+	VFMADD231PS Z9, Z8, Z6
+	ADDQ        $+16, R13
+
+tail119:
+	TESTQ       $+15, R9
+	JE          done120
+	VCVTPH2PS.Z (R8)(R13*2), K1, Z8
+	VMOVUPS.Z   (DX)(R13*4), K1, Z9
+	VFMADD231PS Z9, Z8, Z1
+	VMOVUPS.Z   (BX)(R13*4), K1, Z9
+	VFMADD231PS Z9, Z8, Z3
+	VMOVUPS.Z   (SI)(R13*4), K1, Z9
+	VFMADD231PS Z9, Z8, Z5
+	VMOVUPS.Z   (DI)(R13*4), K1, Z9
+	VFMADD231PS Z9, Z8, Z7
+
+done120:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X0
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X2
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VADDPS        Y1, Y4, Y1
+	VEXTRACTF128  $0x01, Y1, X3
+	VADDPS        X3, X1, X3
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VADDPS        Y1, Y6, Y1
+	VEXTRACTF128  $0x01, Y1, X4
+	VADDPS        X4, X1, X4
+	VHADDPS       X2, X0, X0
+	VHADDPS       X4, X3, X3
+	VHADDPS       X3, X0, X0
+	MOVQ          AX, R13
+	VMOVSS        X0, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x01, X0, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x02, X0, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x03, X0, (R13)
+	ADDQ          R11, R8
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l1HalfAVX512(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·l1HalfAVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         query+16(FP), DX
+	MOVQ         vectors+24(FP), BX
+	MOVQ         d+32(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-32, DI
+	MOVQ         SI, R9
+	ANDQ         $+15, R9
+	MOVQ         stride+40(FP), R8
+	MOVQ         $0x00000001, R10
+	SHLXQ        R9, R10, R10
+	DECQ         R10
+	KMOVW        R10, K1
+	MOVL         $0x7fffffff, R9
+	VMOVD        R9, X0
+	VPBROADCASTD X0, Z0
+
+fours:
+	CMPQ   CX, $0x04
+	JL     ones
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	XORQ   R12, R12
+
+loop121:
+	CMPQ      R12, DI
+	JGE       single122
+	VMOVUPS   (DX)(R12*4), Z9
+	VCVTPH2PS (BX)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z1, Z1
+	VCVTPH2PS (R9)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z3, Z3
+	VCVTPH2PS (R10)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z5, Z5
+	VCVTPH2PS (R11)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z9
+	VPANDD    Z0, Z9, Z9
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   64(DX)(R12*4), Z9
+	VCVTPH2PS 32(BX)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z2, Z2
+	VCVTPH2PS 32(R9)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z4, Z4
+	VCVTPH2PS 32(R10)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z6, Z6
+	VCVTPH2PS 32(R11)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z9
+	VPANDD    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	ADDQ      $+32, R12
+	JMP       loop121
+
+single122:
+	TESTQ     $+16, SI
+	JE        tail123
+	VMOVUPS   (DX)(R12*4), Z9
+	VCVTPH2PS (BX)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z1, Z1
+	VCVTPH2PS (R9)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z3, Z3
+	VCVTPH2PS (R10)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z5, Z5
+	VCVTPH2PS (R11)(R12*2), Z10
+	VSUBPS    Z10, Z9, Z9
+	VPANDD    Z0, Z9, Z9
+	VADDPS    Z9, Z7, Z7
+	ADDQ      $+16, R12
+
+tail123:
+	TESTQ       $+15, SI
+	JE          done124
+	VMOVUPS.Z   (DX)(R12*4), K1, Z9
+	VCVTPH2PS.Z (BX)(R12*2), K1, Z10
+	VSUBPS      Z10, Z9, Z10
+	VPANDD      Z0, Z10, Z10
+	VADDPS      Z10, Z2, Z2
+	VCVTPH2PS.Z (R9)(R12*2), K1, Z10
+	VSUBPS      Z10, Z9, Z10
+	VPANDD      Z0, Z10, Z10
+	VADDPS      Z10, Z4, Z4
+	VCVTPH2PS.Z (R10)(R12*2), K1, Z10
+	VSUBPS      Z10, Z9, Z10
+	VPANDD      Z0, Z10, Z10
+	VADDPS      Z10, Z6, Z6
+	VCVTPH2PS.Z (R11)(R12*2), K1, Z10
+	VSUBPS      Z10, Z9, Z9
+	VPANDD      Z0, Z9, Z9
+	VADDPS      Z9, Z8, Z8
+
+done124:
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPS        X1, X2, X1
+	VADDPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPS        Y2, Y3, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VADDPS        X3, X2, X3
+	VADDPS        Z6, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VADDPS        Y2, Y5, Y2
+	VEXTRACTF128  $0x01, Y2, X4
+	VADDPS        X4, X2, X4
+	VADDPS        Z8, Z7, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y2
+	VADDPS        Y2, Y7, Y2
+	VEXTRACTF128  $0x01, Y2, X5
+	VADDPS        X5, X2, X5
+	VHADDPS       X3, X1, X1
+	VHADDPS       X5, X4, X4
+	VHADDPS       X4, X1, X1
+	VMOVUPS       X1, (AX)
+	LEAQ          (R11)(R8*1), BX
+	ADDQ          $0x10, AX
+	SUBQ          $0x04, CX
+	JMP           fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	XORQ   R9, R9
+
+loop125:
+	CMPQ      R9, DI
+	JGE       single126
+	VMOVUPS   (DX)(R9*4), Z3
+	VCVTPH2PS (BX)(R9*2), Z4
+	VSUBPS    Z4, Z3, Z3
+	VPANDD    Z0, Z3, Z3
+	VADDPS    Z3, Z1, Z1
+	VMOVUPS   64(DX)(R9*4), Z3
+	VCVTPH2PS 32(BX)(R9*2), Z4
+	VSUBPS    Z4, Z3, Z3
+	VPANDD    Z0, Z3, Z3
+	VADDPS    Z3, Z2, Z2
+	ADDQ      $+32, R9
+	JMP       loop125
+
+single126:
+	TESTQ     $+16, SI
+	JE        tail127
+	VMOVUPS   (DX)(R9*4), Z3
+	VCVTPH2PS (BX)(R9*2), Z4
+	VSUBPS    Z4, Z3, Z3
+	VPANDD    Z0, Z3, Z3
+	VADDPS    Z3, Z1, Z1
+	ADDQ      $+16, R9
+
+tail127:
+	TESTQ       $+15, SI
+	JE          done128
+	VMOVUPS.Z   (DX)(R9*4), K1, Z3
+	VCVTPH2PS.Z (BX)(R9*2), K1, Z4
+	VSUBPS      Z4, Z3, Z3
+	VPANDD      Z0, Z3, Z3
+	VADDPS      Z3, Z2, Z2
+
+done128:
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPS        X1, X2, X1
+	VHADDPS       X1, X1, X1
+	VHADDPS       X1, X1, X1
+	VMOVSS        X1, (AX)
+	ADDQ          R8, BX
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l1HalfGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·l1HalfGatherAVX512(SB), NOSPLIT, $8-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         query+16(FP), DX
+	MOVQ         slots+24(FP), BX
+	MOVQ         d+48(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-32, DI
+	MOVQ         SI, R9
+	ANDQ         $+15, R9
+	MOVQ         stride+56(FP), R8
+	MOVQ         $0x00000001, R10
+	SHLXQ        R9, R10, R10
+	DECQ         R10
+	KMOVW        R10, K1
+	MOVQ         chunks+32(FP), R9
+	MOVQ         shift+40(FP), R10
+	MOVL         $0x7fffffff, R11
+	VMOVD        R11, X0
+	VPBROADCASTD X0, Z0
+
+fours:
+	CMPQ       CX, $0x04
+	JL         ones
+	CMPQ       CX, $0x08
+	JL         measure
+	MOVL       16(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       20(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       24(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       28(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+measure:
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	MOVL   4(BX), R12
+	SHRXQ  R10, R12, R13
+	SHLXQ  R10, R13, R14
+	SUBQ   R14, R12
+	IMULQ  R8, R12
+	LEAQ   (R13)(R13*2), R13
+	ADDQ   (R9)(R13*8), R12
+	MOVL   8(BX), R13
+	SHRXQ  R10, R13, R14
+	SHLXQ  R10, R14, R15
+	SUBQ   R15, R13
+	IMULQ  R8, R13
+	LEAQ   (R14)(R14*2), R14
+	ADDQ   (R9)(R14*8), R13
+	MOVL   12(BX), R14
+	SHRXQ  R10, R14, R15
+	SHLXQ  R10, R15, BP
+	SUBQ   BP, R14
+	IMULQ  R8, R14
+	LEAQ   (R15)(R15*2), R15
+	ADDQ   (R9)(R15*8), R14
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	XORQ   R15, R15
+
+loop129:
+	CMPQ      R15, DI
+	JGE       single130
+	VMOVUPS   (DX)(R15*4), Z9
+	VCVTPH2PS (R11)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z1, Z1
+	VCVTPH2PS (R12)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z3, Z3
+	VCVTPH2PS (R13)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z5, Z5
+	VCVTPH2PS (R14)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z9
+	VPANDD    Z0, Z9, Z9
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   64(DX)(R15*4), Z9
+	VCVTPH2PS 32(R11)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z2, Z2
+	VCVTPH2PS 32(R12)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z4, Z4
+	VCVTPH2PS 32(R13)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z6, Z6
+	VCVTPH2PS 32(R14)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z9
+	VPANDD    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	ADDQ      $+32, R15
+	JMP       loop129
+
+single130:
+	TESTQ     $+16, SI
+	JE        tail131
+	VMOVUPS   (DX)(R15*4), Z9
+	VCVTPH2PS (R11)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z1, Z1
+	VCVTPH2PS (R12)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z3, Z3
+	VCVTPH2PS (R13)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z5, Z5
+	VCVTPH2PS (R14)(R15*2), Z10
+	VSUBPS    Z10, Z9, Z9
+	VPANDD    Z0, Z9, Z9
+	VADDPS    Z9, Z7, Z7
+	ADDQ      $+16, R15
+
+tail131:
+	TESTQ       $+15, SI
+	JE          done132
+	VMOVUPS.Z   (DX)(R15*4), K1, Z9
+	VCVTPH2PS.Z (R11)(R15*2), K1, Z10
+	VSUBPS      Z10, Z9, Z10
+	VPANDD      Z0, Z10, Z10
+	VADDPS      Z10, Z2, Z2
+	VCVTPH2PS.Z (R12)(R15*2), K1, Z10
+	VSUBPS      Z10, Z9, Z10
+	VPANDD      Z0, Z10, Z10
+	VADDPS      Z10, Z4, Z4
+	VCVTPH2PS.Z (R13)(R15*2), K1, Z10
+	VSUBPS      Z10, Z9, Z10
+	VPANDD      Z0, Z10, Z10
+	VADDPS      Z10, Z6, Z6
+	VCVTPH2PS.Z (R14)(R15*2), K1, Z10
+	VSUBPS      Z10, Z9, Z9
+	VPANDD      Z0, Z9, Z9
+	VADDPS      Z9, Z8, Z8
+
+done132:
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPS        X1, X2, X1
+	VADDPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPS        Y2, Y3, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VADDPS        X3, X2, X3
+	VADDPS        Z6, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VADDPS        Y2, Y5, Y2
+	VEXTRACTF128  $0x01, Y2, X4
+	VADDPS        X4, X2, X4
+	VADDPS        Z8, Z7, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y2
+	VADDPS        Y2, Y7, Y2
+	VEXTRACTF128  $0x01, Y2, X5
+	VADDPS        X5, X2, X5
+	VHADDPS       X3, X1, X1
+	VHADDPS       X5, X4, X4
+	VHADDPS       X4, X1, X1
+	VMOVUPS       X1, (AX)
+	ADDQ          $0x10, BX
+	ADDQ          $0x10, AX
+	SUBQ          $0x04, CX
+	JMP           fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	XORQ   R12, R12
+
+loop133:
+	CMPQ      R12, DI
+	JGE       single134
+	VMOVUPS   (DX)(R12*4), Z3
+	VCVTPH2PS (R11)(R12*2), Z4
+	VSUBPS    Z4, Z3, Z3
+	VPANDD    Z0, Z3, Z3
+	VADDPS    Z3, Z1, Z1
+	VMOVUPS   64(DX)(R12*4), Z3
+	VCVTPH2PS 32(R11)(R12*2), Z4
+	VSUBPS    Z4, Z3, Z3
+	VPANDD    Z0, Z3, Z3
+	VADDPS    Z3, Z2, Z2
+	ADDQ      $+32, R12
+	JMP       loop133
+
+single134:
+	TESTQ     $+16, SI
+	JE        tail135
+	VMOVUPS   (DX)(R12*4), Z3
+	VCVTPH2PS (R11)(R12*2), Z4
+	VSUBPS    Z4, Z3, Z3
+	VPANDD    Z0, Z3, Z3
+	VADDPS    Z3, Z1, Z1
+	ADDQ      $+16, R12
+
+tail135:
+	TESTQ       $+15, SI
+	JE          done136
+	VMOVUPS.Z   (DX)(R12*4), K1, Z3
+	VCVTPH2PS.Z (R11)(R12*2), K1, Z4
+	VSUBPS      Z4, Z3, Z3
+	VPANDD      Z0, Z3, Z3
+	VADDPS      Z3, Z2, Z2
+
+done136:
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPS        X1, X2, X1
+	VHADDPS       X1, X1, X1
+	VHADDPS       X1, X1, X1
+	VMOVSS        X1, (AX)
+	ADDQ          $0x04, BX
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l1HalfFourAVX512(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·l1HalfFourAVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         queries+16(FP), DX
+	MOVQ         vectors+24(FP), R8
+	MOVQ         d+32(FP), R9
+	MOVQ         R9, R10
+	ANDQ         $-32, R10
+	MOVQ         R9, BX
+	ANDQ         $+15, BX
+	MOVQ         stride+40(FP), R11
+	MOVQ         $0x00000001, SI
+	SHLXQ        BX, SI, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	MOVL         $0x7fffffff, BX
+	VMOVD        BX, X0
+	VPBROADCASTD X0, Z0
+	LEAQ         (DX)(R9*4), BX
+	LEAQ         (BX)(R9*4), SI
+	LEAQ         (SI)(R9*4), DI
+	MOVQ         CX, R12
+	SHLQ         $0x02, R12
+
+pairs:
+	CMPQ   CX, $0x02
+	JL     ones
+	LEAQ   (R8)(R11*1), R13
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	XORQ   R14, R14
+
+loop137:
+	CMPQ      R14, R10
+	JGE       single138
+	VCVTPH2PS (R8)(R14*2), Z17
+	VCVTPH2PS (R13)(R14*2), Z18
+	VMOVUPS   (DX)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z1, Z1
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z3, Z3
+	VMOVUPS   (BX)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z5, Z5
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z7, Z7
+	VMOVUPS   (SI)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z9, Z9
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z11, Z11
+	VMOVUPS   (DI)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z17
+	VPANDD    Z0, Z17, Z17
+	VADDPS    Z17, Z13, Z13
+	VSUBPS    Z18, Z19, Z17
+	VPANDD    Z0, Z17, Z17
+	VADDPS    Z17, Z15, Z15
+	VCVTPH2PS 32(R8)(R14*2), Z17
+	VCVTPH2PS 32(R13)(R14*2), Z18
+	VMOVUPS   64(DX)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z2, Z2
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z4, Z4
+	VMOVUPS   64(BX)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z6, Z6
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z8, Z8
+	VMOVUPS   64(SI)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z10, Z10
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z12, Z12
+	VMOVUPS   64(DI)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z17
+	VPANDD    Z0, Z17, Z17
+	VADDPS    Z17, Z14, Z14
+	VSUBPS    Z18, Z19, Z17
+	VPANDD    Z0, Z17, Z17
+	VADDPS    Z17, Z16, Z16
+	ADDQ      $+32, R14
+	JMP       loop137
+
+single138:
+	TESTQ     $+16, R9
+	JE        tail139
+	VCVTPH2PS (R8)(R14*2), Z17
+	VCVTPH2PS (R13)(R14*2), Z18
+	VMOVUPS   (DX)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z1, Z1
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z3, Z3
+	VMOVUPS   (BX)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z5, Z5
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z7, Z7
+	VMOVUPS   (SI)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z20
+	VPANDD    Z0, Z20, Z20
+	VADDPS    Z20, Z9, Z9
+	VSUBPS    Z18, Z19, Z19
+	VPANDD    Z0, Z19, Z19
+	VADDPS    Z19, Z11, Z11
+	VMOVUPS   (DI)(R14*4), Z19
+	VSUBPS    Z17, Z19, Z17
+	VPANDD    Z0, Z17, Z17
+	VADDPS    Z17, Z13, Z13
+	VSUBPS    Z18, Z19, Z17
+	VPANDD    Z0, Z17, Z17
+	VADDPS    Z17, Z15, Z15
+	ADDQ      $+16, R14
+
+tail139:
+	TESTQ       $+15, R9
+	JE          done140
+	VCVTPH2PS.Z (R8)(R14*2), K1, Z17
+	VCVTPH2PS.Z (R13)(R14*2), K1, Z18
+	VMOVUPS.Z   (DX)(R14*4), K1, Z19
+	VSUBPS      Z17, Z19, Z20
+	VPANDD      Z0, Z20, Z20
+	VADDPS      Z20, Z2, Z2
+	VSUBPS      Z18, Z19, Z19
+	VPANDD      Z0, Z19, Z19
+	VADDPS      Z19, Z4, Z4
+	VMOVUPS.Z   (BX)(R14*4), K1, Z19
+	VSUBPS      Z17, Z19, Z20
+	VPANDD      Z0, Z20, Z20
+	VADDPS      Z20, Z6, Z6
+	VSUBPS      Z18, Z19, Z19
+	VPANDD      Z0, Z19, Z19
+	VADDPS      Z19, Z8, Z8
+	VMOVUPS.Z   (SI)(R14*4), K1, Z19
+	VSUBPS      Z17, Z19, Z20
+	VPANDD      Z0, Z20, Z20
+	VADDPS      Z20, Z10, Z10
+	VSUBPS      Z18, Z19, Z19
+	VPANDD      Z0, Z19, Z19
+	VADDPS      Z19, Z12, Z12
+	VMOVUPS.Z   (DI)(R14*4), K1, Z19
+	VSUBPS      Z17, Z19, Z17
+	VPANDD      Z0, Z17, Z17
+	VADDPS      Z17, Z14, Z14
+	VSUBPS      Z18, Z19, Z17
+	VPANDD      Z0, Z17, Z17
+	VADDPS      Z17, Z16, Z16
+
+done140:
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPS        X1, X2, X1
+	VADDPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPS        Y2, Y3, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VADDPS        X3, X2, X3
+	VADDPS        Z6, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VADDPS        Y2, Y5, Y2
+	VEXTRACTF128  $0x01, Y2, X4
+	VADDPS        X4, X2, X4
+	VADDPS        Z8, Z7, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y2
+	VADDPS        Y2, Y7, Y2
+	VEXTRACTF128  $0x01, Y2, X5
+	VADDPS        X5, X2, X5
+	VADDPS        Z10, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y2
+	VADDPS        Y2, Y9, Y2
+	VEXTRACTF128  $0x01, Y2, X6
+	VADDPS        X6, X2, X6
+	VADDPS        Z12, Z11, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y2
+	VADDPS        Y2, Y11, Y2
+	VEXTRACTF128  $0x01, Y2, X7
+	VADDPS        X7, X2, X7
+	VADDPS        Z14, Z13, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y2
+	VADDPS        Y2, Y13, Y2
+	VEXTRACTF128  $0x01, Y2, X8
+	VADDPS        X8, X2, X8
+	VADDPS        Z16, Z15, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y2
+	VADDPS        Y2, Y15, Y2
+	VEXTRACTF128  $0x01, Y2, X9
+	VADDPS        X9, X2, X9
+	VHADDPS       X4, X1, X1
+	VHADDPS       X8, X6, X6
+	VHADDPS       X6, X1, X1
+	MOVQ          AX, R8
+	VMOVSS        X1, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x01, X1, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x02, X1, (R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x03, X1, (R8)
+	VHADDPS       X5, X3, X3
+	VHADDPS       X9, X7, X7
+	VHADDPS       X7, X3, X3
+	MOVQ          AX, R8
+	VMOVSS        X3, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x01, X3, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x02, X3, 4(R8)
+	ADDQ          R12, R8
+	VEXTRACTPS    $0x03, X3, 4(R8)
+	LEAQ          (R13)(R11*1), R8
+	ADDQ          $0x08, AX
+	SUBQ          $0x02, CX
+	JMP           pairs
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	XORQ   R13, R13
+
+loop141:
+	CMPQ      R13, R10
+	JGE       single142
+	VCVTPH2PS (R8)(R13*2), Z9
+	VMOVUPS   (DX)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z1, Z1
+	VMOVUPS   (BX)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z3, Z3
+	VMOVUPS   (SI)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z5, Z5
+	VMOVUPS   (DI)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z9
+	VPANDD    Z0, Z9, Z9
+	VADDPS    Z9, Z7, Z7
+	VCVTPH2PS 32(R8)(R13*2), Z9
+	VMOVUPS   64(DX)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z2, Z2
+	VMOVUPS   64(BX)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z4, Z4
+	VMOVUPS   64(SI)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z6, Z6
+	VMOVUPS   64(DI)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z9
+	VPANDD    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	ADDQ      $+32, R13
+	JMP       loop141
+
+single142:
+	TESTQ     $+16, R9
+	JE        tail143
+	VCVTPH2PS (R8)(R13*2), Z9
+	VMOVUPS   (DX)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z1, Z1
+	VMOVUPS   (BX)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z3, Z3
+	VMOVUPS   (SI)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z10
+	VPANDD    Z0, Z10, Z10
+	VADDPS    Z10, Z5, Z5
+	VMOVUPS   (DI)(R13*4), Z10
+	VSUBPS    Z9, Z10, Z9
+	VPANDD    Z0, Z9, Z9
+	VADDPS    Z9, Z7, Z7
+	ADDQ      $+16, R13
+
+tail143:
+	TESTQ       $+15, R9
+	JE          done144
+	VCVTPH2PS.Z (R8)(R13*2), K1, Z9
+	VMOVUPS.Z   (DX)(R13*4), K1, Z10
+	VSUBPS      Z9, Z10, Z10
+	VPANDD      Z0, Z10, Z10
+	VADDPS      Z10, Z2, Z2
+	VMOVUPS.Z   (BX)(R13*4), K1, Z10
+	VSUBPS      Z9, Z10, Z10
+	VPANDD      Z0, Z10, Z10
+	VADDPS      Z10, Z4, Z4
+	VMOVUPS.Z   (SI)(R13*4), K1, Z10
+	VSUBPS      Z9, Z10, Z10
+	VPANDD      Z0, Z10, Z10
+	VADDPS      Z10, Z6, Z6
+	VMOVUPS.Z   (DI)(R13*4), K1, Z10
+	VSUBPS      Z9, Z10, Z9
+	VPANDD      Z0, Z9, Z9
+	VADDPS      Z9, Z8, Z8
+
+done144:
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPS        X1, X2, X1
+	VADDPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPS        Y2, Y3, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VADDPS        X3, X2, X3
+	VADDPS        Z6, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VADDPS        Y2, Y5, Y2
+	VEXTRACTF128  $0x01, Y2, X4
+	VADDPS        X4, X2, X4
+	VADDPS        Z8, Z7, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y2
+	VADDPS        Y2, Y7, Y2
+	VEXTRACTF128  $0x01, Y2, X5
+	VADDPS        X5, X2, X5
+	VHADDPS       X3, X1, X1
+	VHADDPS       X5, X4, X4
+	VHADDPS       X4, X1, X1
+	MOVQ          AX, R13
+	VMOVSS        X1, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x01, X1, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x02, X1, (R13)
+	ADDQ          R12, R13
+	VEXTRACTPS    $0x03, X1, (R13)
+	ADDQ          R11, R8
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func differingAVX512(dst *float32, n int, query *float32, vectors *float32, d int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VPOPCNTDQ, BMI2
+TEXT ·differingAVX512(SB), NOSPLIT, $0-40
+	MOVQ  dst+0(FP), AX
+	MOVQ  n+8(FP), CX
+	MOVQ  query+16(FP), DX
+	MOVQ  vectors+24(FP), BX
+	MOVQ  d+32(FP), SI
+	MOVQ  SI, DI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  SI, R8
+	SHLQ  $0x02, R8
+	MOVQ  $0x00000001, R10
+	SHLXQ R9, R10, R10
+	DECQ  R10
+	KMOVW R10, K1
+
+fours:
+	CMPQ   CX, $0x04
+	JL     ones
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	XORQ   R12, R12
+
+loop145:
+	CMPQ     R12, DI
+	JGE      single146
+	VMOVUPS  (DX)(R12*4), Z4
+	VMOVUPS  (BX)(R12*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  (R9)(R12*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  (R10)(R12*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  (R11)(R12*4), Z5
+	VPXORD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	VMOVUPS  64(DX)(R12*4), Z4
+	VMOVUPS  64(BX)(R12*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  64(R9)(R12*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  64(R10)(R12*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  64(R11)(R12*4), Z5
+	VPXORD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	ADDQ     $+32, R12
+	JMP      loop145
+
+single146:
+	TESTQ    $+16, SI
+	JE       tail147
+	VMOVUPS  (DX)(R12*4), Z4
+	VMOVUPS  (BX)(R12*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  (R9)(R12*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  (R10)(R12*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  (R11)(R12*4), Z5
+	VPXORD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	ADDQ     $+16, R12
+
+tail147:
+	TESTQ     $+15, SI
+	JE        done148
+	VMOVUPS.Z (DX)(R12*4), K1, Z4
+	VMOVUPS.Z (BX)(R12*4), K1, Z5
+	VPXORD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z0, Z0
+	VMOVUPS.Z (R9)(R12*4), K1, Z5
+	VPXORD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z1, Z1
+	VMOVUPS.Z (R10)(R12*4), K1, Z5
+	VPXORD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z2, Z2
+	VMOVUPS.Z (R11)(R12*4), K1, Z5
+	VPXORD    Z4, Z5, Z4
+	VPOPCNTD  Z4, Z4
+	VPADDD    Z4, Z3, Z3
+
+done148:
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VPADDD        Y4, Y0, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VPADDD        X0, X4, X0
+	VEXTRACTF64X4 $0x01, Z1, Y4
+	VPADDD        Y4, Y1, Y4
+	VEXTRACTF128  $0x01, Y4, X1
+	VPADDD        X1, X4, X1
+	VEXTRACTF64X4 $0x01, Z2, Y4
+	VPADDD        Y4, Y2, Y4
+	VEXTRACTF128  $0x01, Y4, X2
+	VPADDD        X2, X4, X2
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VPADDD        Y4, Y3, Y4
+	VEXTRACTF128  $0x01, Y4, X3
+	VPADDD        X3, X4, X3
+	VPHADDD       X1, X0, X0
+	VPHADDD       X3, X2, X2
+	VPHADDD       X2, X0, X0
+	VCVTDQ2PS     X0, X0
+	VMOVUPS       X0, (AX)
+	LEAQ          (R11)(R8*1), BX
+	ADDQ          $0x10, AX
+	SUBQ          $0x04, CX
+	JMP           fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Z0, Z0, Z0
+	XORQ   R9, R9
+
+loop149:
+	CMPQ     R9, DI
+	JGE      single150
+	VMOVUPS  (DX)(R9*4), Z1
+	VMOVUPS  (BX)(R9*4), Z2
+	VPXORD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	VMOVUPS  64(DX)(R9*4), Z1
+	VMOVUPS  64(BX)(R9*4), Z2
+	VPXORD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	ADDQ     $+32, R9
+	JMP      loop149
+
+single150:
+	TESTQ    $+16, SI
+	JE       tail151
+	VMOVUPS  (DX)(R9*4), Z1
+	VMOVUPS  (BX)(R9*4), Z2
+	VPXORD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	ADDQ     $+16, R9
+
+tail151:
+	TESTQ     $+15, SI
+	JE        done152
+	VMOVUPS.Z (DX)(R9*4), K1, Z1
+	VMOVUPS.Z (BX)(R9*4), K1, Z2
+	VPXORD    Z1, Z2, Z1
+	VPOPCNTD  Z1, Z1
+	VPADDD    Z1, Z0, Z0
+
+done152:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPADDD        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VPADDD        X0, X1, X0
+	VPHADDD       X0, X0, X0
+	VPHADDD       X0, X0, X0
+	VCVTDQ2PS     X0, X0
+	VMOVSS        X0, (AX)
+	ADDQ          R8, BX
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func differingGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VPOPCNTDQ, BMI2, MMX+
+TEXT ·differingGatherAVX512(SB), NOSPLIT, $8-56
+	MOVQ  dst+0(FP), AX
+	MOVQ  n+8(FP), CX
+	MOVQ  query+16(FP), DX
+	MOVQ  slots+24(FP), BX
+	MOVQ  d+48(FP), SI
+	MOVQ  SI, DI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  SI, R8
+	SHLQ  $0x02, R8
+	MOVQ  $0x00000001, R10
+	SHLXQ R9, R10, R10
+	DECQ  R10
+	KMOVW R10, K1
+	MOVQ  chunks+32(FP), R9
+	MOVQ  shift+40(FP), R10
+
+fours:
+	CMPQ       CX, $0x04
+	JL         ones
+	CMPQ       CX, $0x08
+	JL         measure
+	MOVL       16(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       20(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       24(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       28(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+measure:
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	MOVL   4(BX), R12
+	SHRXQ  R10, R12, R13
+	SHLXQ  R10, R13, R14
+	SUBQ   R14, R12
+	IMULQ  R8, R12
+	LEAQ   (R13)(R13*2), R13
+	ADDQ   (R9)(R13*8), R12
+	MOVL   8(BX), R13
+	SHRXQ  R10, R13, R14
+	SHLXQ  R10, R14, R15
+	SUBQ   R15, R13
+	IMULQ  R8, R13
+	LEAQ   (R14)(R14*2), R14
+	ADDQ   (R9)(R14*8), R13
+	MOVL   12(BX), R14
+	SHRXQ  R10, R14, R15
+	SHLXQ  R10, R15, BP
+	SUBQ   BP, R14
+	IMULQ  R8, R14
+	LEAQ   (R15)(R15*2), R15
+	ADDQ   (R9)(R15*8), R14
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	XORQ   R15, R15
+
+loop153:
+	CMPQ     R15, DI
+	JGE      single154
+	VMOVUPS  (DX)(R15*4), Z4
+	VMOVUPS  (R11)(R15*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  (R12)(R15*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  (R13)(R15*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  (R14)(R15*4), Z5
+	VPXORD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	VMOVUPS  64(DX)(R15*4), Z4
+	VMOVUPS  64(R11)(R15*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  64(R12)(R15*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  64(R13)(R15*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  64(R14)(R15*4), Z5
+	VPXORD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	ADDQ     $+32, R15
+	JMP      loop153
+
+single154:
+	TESTQ    $+16, SI
+	JE       tail155
+	VMOVUPS  (DX)(R15*4), Z4
+	VMOVUPS  (R11)(R15*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  (R12)(R15*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  (R13)(R15*4), Z5
+	VPXORD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  (R14)(R15*4), Z5
+	VPXORD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	ADDQ     $+16, R15
+
+tail155:
+	TESTQ     $+15, SI
+	JE        done156
+	VMOVUPS.Z (DX)(R15*4), K1, Z4
+	VMOVUPS.Z (R11)(R15*4), K1, Z5
+	VPXORD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z0, Z0
+	VMOVUPS.Z (R12)(R15*4), K1, Z5
+	VPXORD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z1, Z1
+	VMOVUPS.Z (R13)(R15*4), K1, Z5
+	VPXORD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z2, Z2
+	VMOVUPS.Z (R14)(R15*4), K1, Z5
+	VPXORD    Z4, Z5, Z4
+	VPOPCNTD  Z4, Z4
+	VPADDD    Z4, Z3, Z3
+
+done156:
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VPADDD        Y4, Y0, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VPADDD        X0, X4, X0
+	VEXTRACTF64X4 $0x01, Z1, Y4
+	VPADDD        Y4, Y1, Y4
+	VEXTRACTF128  $0x01, Y4, X1
+	VPADDD        X1, X4, X1
+	VEXTRACTF64X4 $0x01, Z2, Y4
+	VPADDD        Y4, Y2, Y4
+	VEXTRACTF128  $0x01, Y4, X2
+	VPADDD        X2, X4, X2
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VPADDD        Y4, Y3, Y4
+	VEXTRACTF128  $0x01, Y4, X3
+	VPADDD        X3, X4, X3
+	VPHADDD       X1, X0, X0
+	VPHADDD       X3, X2, X2
+	VPHADDD       X2, X0, X0
+	VCVTDQ2PS     X0, X0
+	VMOVUPS       X0, (AX)
+	ADDQ          $0x10, BX
+	ADDQ          $0x10, AX
+	SUBQ          $0x04, CX
+	JMP           fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	VXORPS Z0, Z0, Z0
+	XORQ   R12, R12
+
+loop157:
+	CMPQ     R12, DI
+	JGE      single158
+	VMOVUPS  (DX)(R12*4), Z1
+	VMOVUPS  (R11)(R12*4), Z2
+	VPXORD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	VMOVUPS  64(DX)(R12*4), Z1
+	VMOVUPS  64(R11)(R12*4), Z2
+	VPXORD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	ADDQ     $+32, R12
+	JMP      loop157
+
+single158:
+	TESTQ    $+16, SI
+	JE       tail159
+	VMOVUPS  (DX)(R12*4), Z1
+	VMOVUPS  (R11)(R12*4), Z2
+	VPXORD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	ADDQ     $+16, R12
+
+tail159:
+	TESTQ     $+15, SI
+	JE        done160
+	VMOVUPS.Z (DX)(R12*4), K1, Z1
+	VMOVUPS.Z (R11)(R12*4), K1, Z2
+	VPXORD    Z1, Z2, Z1
+	VPOPCNTD  Z1, Z1
+	VPADDD    Z1, Z0, Z0
+
+done160:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPADDD        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VPADDD        X0, X1, X0
+	VPHADDD       X0, X0, X0
+	VPHADDD       X0, X0, X0
+	VCVTDQ2PS     X0, X0
+	VMOVSS        X0, (AX)
+	ADDQ          $0x04, BX
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func commonAVX512(dst *float32, n int, query *float32, vectors *float32, d int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VPOPCNTDQ, BMI2
+TEXT ·commonAVX512(SB), NOSPLIT, $0-40
+	MOVQ  dst+0(FP), AX
+	MOVQ  n+8(FP), CX
+	MOVQ  query+16(FP), DX
+	MOVQ  vectors+24(FP), BX
+	MOVQ  d+32(FP), SI
+	MOVQ  SI, DI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  SI, R8
+	SHLQ  $0x02, R8
+	MOVQ  $0x00000001, R10
+	SHLXQ R9, R10, R10
+	DECQ  R10
+	KMOVW R10, K1
+
+fours:
+	CMPQ   CX, $0x04
+	JL     ones
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	XORQ   R12, R12
+
+loop161:
+	CMPQ     R12, DI
+	JGE      single162
+	VMOVUPS  (DX)(R12*4), Z4
+	VMOVUPS  (BX)(R12*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  (R9)(R12*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  (R10)(R12*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  (R11)(R12*4), Z5
+	VPANDD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	VMOVUPS  64(DX)(R12*4), Z4
+	VMOVUPS  64(BX)(R12*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  64(R9)(R12*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  64(R10)(R12*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  64(R11)(R12*4), Z5
+	VPANDD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	ADDQ     $+32, R12
+	JMP      loop161
+
+single162:
+	TESTQ    $+16, SI
+	JE       tail163
+	VMOVUPS  (DX)(R12*4), Z4
+	VMOVUPS  (BX)(R12*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  (R9)(R12*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  (R10)(R12*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  (R11)(R12*4), Z5
+	VPANDD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	ADDQ     $+16, R12
+
+tail163:
+	TESTQ     $+15, SI
+	JE        done164
+	VMOVUPS.Z (DX)(R12*4), K1, Z4
+	VMOVUPS.Z (BX)(R12*4), K1, Z5
+	VPANDD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z0, Z0
+	VMOVUPS.Z (R9)(R12*4), K1, Z5
+	VPANDD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z1, Z1
+	VMOVUPS.Z (R10)(R12*4), K1, Z5
+	VPANDD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z2, Z2
+	VMOVUPS.Z (R11)(R12*4), K1, Z5
+	VPANDD    Z4, Z5, Z4
+	VPOPCNTD  Z4, Z4
+	VPADDD    Z4, Z3, Z3
+
+done164:
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VPADDD        Y4, Y0, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VPADDD        X0, X4, X0
+	VEXTRACTF64X4 $0x01, Z1, Y4
+	VPADDD        Y4, Y1, Y4
+	VEXTRACTF128  $0x01, Y4, X1
+	VPADDD        X1, X4, X1
+	VEXTRACTF64X4 $0x01, Z2, Y4
+	VPADDD        Y4, Y2, Y4
+	VEXTRACTF128  $0x01, Y4, X2
+	VPADDD        X2, X4, X2
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VPADDD        Y4, Y3, Y4
+	VEXTRACTF128  $0x01, Y4, X3
+	VPADDD        X3, X4, X3
+	VPHADDD       X1, X0, X0
+	VPHADDD       X3, X2, X2
+	VPHADDD       X2, X0, X0
+	VCVTDQ2PS     X0, X0
+	VMOVUPS       X0, (AX)
+	LEAQ          (R11)(R8*1), BX
+	ADDQ          $0x10, AX
+	SUBQ          $0x04, CX
+	JMP           fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Z0, Z0, Z0
+	XORQ   R9, R9
+
+loop165:
+	CMPQ     R9, DI
+	JGE      single166
+	VMOVUPS  (DX)(R9*4), Z1
+	VMOVUPS  (BX)(R9*4), Z2
+	VPANDD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	VMOVUPS  64(DX)(R9*4), Z1
+	VMOVUPS  64(BX)(R9*4), Z2
+	VPANDD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	ADDQ     $+32, R9
+	JMP      loop165
+
+single166:
+	TESTQ    $+16, SI
+	JE       tail167
+	VMOVUPS  (DX)(R9*4), Z1
+	VMOVUPS  (BX)(R9*4), Z2
+	VPANDD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	ADDQ     $+16, R9
+
+tail167:
+	TESTQ     $+15, SI
+	JE        done168
+	VMOVUPS.Z (DX)(R9*4), K1, Z1
+	VMOVUPS.Z (BX)(R9*4), K1, Z2
+	VPANDD    Z1, Z2, Z1
+	VPOPCNTD  Z1, Z1
+	VPADDD    Z1, Z0, Z0
+
+done168:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPADDD        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VPADDD        X0, X1, X0
+	VPHADDD       X0, X0, X0
+	VPHADDD       X0, X0, X0
+	VCVTDQ2PS     X0, X0
+	VMOVSS        X0, (AX)
+	ADDQ          R8, BX
+	ADDQ          $0x04, AX
+	DECQ          CX
+	JMP           ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func commonGatherAVX512(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VPOPCNTDQ, BMI2, MMX+
+TEXT ·commonGatherAVX512(SB), NOSPLIT, $8-56
+	MOVQ  dst+0(FP), AX
+	MOVQ  n+8(FP), CX
+	MOVQ  query+16(FP), DX
+	MOVQ  slots+24(FP), BX
+	MOVQ  d+48(FP), SI
+	MOVQ  SI, DI
+	ANDQ  $-32, DI
+	MOVQ  SI, R9
+	ANDQ  $+15, R9
+	MOVQ  SI, R8
+	SHLQ  $0x02, R8
+	MOVQ  $0x00000001, R10
+	SHLXQ R9, R10, R10
+	DECQ  R10
+	KMOVW R10, K1
+	MOVQ  chunks+32(FP), R9
+	MOVQ  shift+40(FP), R10
+
+fours:
+	CMPQ       CX, $0x04
+	JL         ones
+	CMPQ       CX, $0x08
+	JL         measure
+	MOVL       16(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       20(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       24(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       28(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+measure:
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	MOVL   4(BX), R12
+	SHRXQ  R10, R12, R13
+	SHLXQ  R10, R13, R14
+	SUBQ   R14, R12
+	IMULQ  R8, R12
+	LEAQ   (R13)(R13*2), R13
+	ADDQ   (R9)(R13*8), R12
+	MOVL   8(BX), R13
+	SHRXQ  R10, R13, R14
+	SHLXQ  R10, R14, R15
+	SUBQ   R15, R13
+	IMULQ  R8, R13
+	LEAQ   (R14)(R14*2), R14
+	ADDQ   (R9)(R14*8), R13
+	MOVL   12(BX), R14
+	SHRXQ  R10, R14, R15
+	SHLXQ  R10, R15, BP
+	SUBQ   BP, R14
+	IMULQ  R8, R14
+	LEAQ   (R15)(R15*2), R15
+	ADDQ   (R9)(R15*8), R14
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	XORQ   R15, R15
+
+loop169:
+	CMPQ     R15, DI
+	JGE      single170
+	VMOVUPS  (DX)(R15*4), Z4
+	VMOVUPS  (R11)(R15*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  (R12)(R15*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  (R13)(R15*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  (R14)(R15*4), Z5
+	VPANDD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	VMOVUPS  64(DX)(R15*4), Z4
+	VMOVUPS  64(R11)(R15*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  64(R12)(R15*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  64(R13)(R15*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  64(R14)(R15*4), Z5
+	VPANDD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	ADDQ     $+32, R15
+	JMP      loop169
+
+single170:
+	TESTQ    $+16, SI
+	JE       tail171
+	VMOVUPS  (DX)(R15*4), Z4
+	VMOVUPS  (R11)(R15*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z0, Z0
+	VMOVUPS  (R12)(R15*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z1, Z1
+	VMOVUPS  (R13)(R15*4), Z5
+	VPANDD   Z4, Z5, Z5
+	VPOPCNTD Z5, Z5
+	VPADDD   Z5, Z2, Z2
+	VMOVUPS  (R14)(R15*4), Z5
+	VPANDD   Z4, Z5, Z4
+	VPOPCNTD Z4, Z4
+	VPADDD   Z4, Z3, Z3
+	ADDQ     $+16, R15
+
+tail171:
+	TESTQ     $+15, SI
+	JE        done172
+	VMOVUPS.Z (DX)(R15*4), K1, Z4
+	VMOVUPS.Z (R11)(R15*4), K1, Z5
+	VPANDD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z0, Z0
+	VMOVUPS.Z (R12)(R15*4), K1, Z5
+	VPANDD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z1, Z1
+	VMOVUPS.Z (R13)(R15*4), K1, Z5
+	VPANDD    Z4, Z5, Z5
+	VPOPCNTD  Z5, Z5
+	VPADDD    Z5, Z2, Z2
+	VMOVUPS.Z (R14)(R15*4), K1, Z5
+	VPANDD    Z4, Z5, Z4
+	VPOPCNTD  Z4, Z4
+	VPADDD    Z4, Z3, Z3
+
+done172:
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VPADDD        Y4, Y0, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VPADDD        X0, X4, X0
+	VEXTRACTF64X4 $0x01, Z1, Y4
+	VPADDD        Y4, Y1, Y4
+	VEXTRACTF128  $0x01, Y4, X1
+	VPADDD        X1, X4, X1
+	VEXTRACTF64X4 $0x01, Z2, Y4
+	VPADDD        Y4, Y2, Y4
+	VEXTRACTF128  $0x01, Y4, X2
+	VPADDD        X2, X4, X2
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VPADDD        Y4, Y3, Y4
+	VEXTRACTF128  $0x01, Y4, X3
+	VPADDD        X3, X4, X3
+	VPHADDD       X1, X0, X0
+	VPHADDD       X3, X2, X2
+	VPHADDD       X2, X0, X0
+	VCVTDQ2PS     X0, X0
+	VMOVUPS       X0, (AX)
+	ADDQ          $0x10, BX
+	ADDQ          $0x10, AX
+	SUBQ          $0x04, CX
+	JMP           fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	VXORPS Z0, Z0, Z0
+	XORQ   R12, R12
+
+loop173:
+	CMPQ     R12, DI
+	JGE      single174
+	VMOVUPS  (DX)(R12*4), Z1
+	VMOVUPS  (R11)(R12*4), Z2
+	VPANDD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	VMOVUPS  64(DX)(R12*4), Z1
+	VMOVUPS  64(R11)(R12*4), Z2
+	VPANDD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	ADDQ     $+32, R12
+	JMP      loop173
+
+single174:
+	TESTQ    $+16, SI
+	JE       tail175
+	VMOVUPS  (DX)(R12*4), Z1
+	VMOVUPS  (R11)(R12*4), Z2
+	VPANDD   Z1, Z2, Z1
+	VPOPCNTD Z1, Z1
+	VPADDD   Z1, Z0, Z0
+	ADDQ     $+16, R12
+
+tail175:
+	TESTQ     $+15, SI
+	JE        done176
+	VMOVUPS.Z (DX)(R12*4), K1, Z1
+	VMOVUPS.Z (R11)(R12*4), K1, Z2
+	VPANDD    Z1, Z2, Z1
+	VPOPCNTD  Z1, Z1
+	VPADDD    Z1, Z0, Z0
+
+done176:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPADDD        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VPADDD        X0, X1, X0
+	VPHADDD       X0, X0, X0
+	VPHADDD       X0, X0, X0
+	VCVTDQ2PS     X0, X0
+	VMOVSS        X0, (AX)
+	ADDQ          $0x04, BX
 	ADDQ          $0x04, AX
 	DECQ          CX
 	JMP           ones
@@ -2419,22 +5762,21 @@ TEXT ·l2SquaredAVX2(SB), NOSPLIT, $0-40
 	MOVQ    vectors+24(FP), BX
 	MOVQ    d+32(FP), SI
 	MOVQ    SI, DI
-	SHLQ    $0x02, DI
-	MOVQ    DI, R8
-	ANDQ    $-64, R8
-	MOVQ    DI, R9
-	ANDQ    $-32, R9
-	ANDQ    $+7, SI
+	ANDQ    $-16, DI
+	MOVQ    SI, R9
+	ANDQ    $+7, R9
+	MOVQ    SI, R8
+	SHLQ    $0x02, R8
 	LEAQ    tailMask<>+0(SB), R10
-	NEGQ    SI
-	VMOVDQU 32(R10)(SI*4), Y0
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
 
 fours:
 	CMPQ   CX, $0x04
 	JL     ones
-	LEAQ   (BX)(DI*1), SI
-	LEAQ   (SI)(DI*1), R10
-	LEAQ   (R10)(DI*1), R11
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -2445,74 +5787,74 @@ fours:
 	VXORPS Y8, Y8, Y8
 	XORQ   R12, R12
 
-loop73:
-	CMPQ        R12, R8
-	JGE         single74
-	VMOVUPS     (DX)(R12*1), Y9
-	VMOVUPS     (BX)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y1
-	VMOVUPS     (SI)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y3
-	VMOVUPS     (R10)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y5
-	VMOVUPS     (R11)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y9
-	VFMADD231PS Y9, Y9, Y7
-	VMOVUPS     32(DX)(R12*1), Y9
-	VMOVUPS     32(BX)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y2
-	VMOVUPS     32(SI)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y4
-	VMOVUPS     32(R10)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y6
-	VMOVUPS     32(R11)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y9
-	VFMADD231PS Y9, Y9, Y8
-	ADDQ        $+64, R12
-	JMP         loop73
-
-single74:
-	CMPQ        R12, R9
-	JGE         tail75
-	VMOVUPS     (DX)(R12*1), Y9
-	VMOVUPS     (BX)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y1
-	VMOVUPS     (SI)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y3
-	VMOVUPS     (R10)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y5
-	VMOVUPS     (R11)(R12*1), Y10
-	VSUBPS      Y10, Y9, Y9
-	VFMADD231PS Y9, Y9, Y7
-	ADDQ        $+32, R12
-
-tail75:
+loop177:
 	CMPQ        R12, DI
-	JGE         done76
-	VMASKMOVPS  (DX)(R12*1), Y0, Y9
-	VMASKMOVPS  (BX)(R12*1), Y0, Y10
+	JGE         single178
+	VMOVUPS     (DX)(R12*4), Y9
+	VMOVUPS     (BX)(R12*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y1
+	VMOVUPS     (R9)(R12*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y3
+	VMOVUPS     (R10)(R12*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y5
+	VMOVUPS     (R11)(R12*4), Y10
+	VSUBPS      Y10, Y9, Y9
+	VFMADD231PS Y9, Y9, Y7
+	VMOVUPS     32(DX)(R12*4), Y9
+	VMOVUPS     32(BX)(R12*4), Y10
 	VSUBPS      Y10, Y9, Y10
 	VFMADD231PS Y10, Y10, Y2
-	VMASKMOVPS  (SI)(R12*1), Y0, Y10
+	VMOVUPS     32(R9)(R12*4), Y10
 	VSUBPS      Y10, Y9, Y10
 	VFMADD231PS Y10, Y10, Y4
-	VMASKMOVPS  (R10)(R12*1), Y0, Y10
+	VMOVUPS     32(R10)(R12*4), Y10
 	VSUBPS      Y10, Y9, Y10
 	VFMADD231PS Y10, Y10, Y6
-	VMASKMOVPS  (R11)(R12*1), Y0, Y10
+	VMOVUPS     32(R11)(R12*4), Y10
+	VSUBPS      Y10, Y9, Y9
+	VFMADD231PS Y9, Y9, Y8
+	ADDQ        $+16, R12
+	JMP         loop177
+
+single178:
+	TESTQ       $+8, SI
+	JE          tail179
+	VMOVUPS     (DX)(R12*4), Y9
+	VMOVUPS     (BX)(R12*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y1
+	VMOVUPS     (R9)(R12*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y3
+	VMOVUPS     (R10)(R12*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y5
+	VMOVUPS     (R11)(R12*4), Y10
+	VSUBPS      Y10, Y9, Y9
+	VFMADD231PS Y9, Y9, Y7
+	ADDQ        $+8, R12
+
+tail179:
+	TESTQ       $+7, SI
+	JE          done180
+	VMASKMOVPS  (DX)(R12*4), Y0, Y9
+	VMASKMOVPS  (BX)(R12*4), Y0, Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y2
+	VMASKMOVPS  (R9)(R12*4), Y0, Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y4
+	VMASKMOVPS  (R10)(R12*4), Y0, Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y6
+	VMASKMOVPS  (R11)(R12*4), Y0, Y10
 	VSUBPS      Y10, Y9, Y9
 	VFMADD231PS Y9, Y9, Y8
 
-done76:
+done180:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2529,7 +5871,7 @@ done76:
 	VHADDPS      X4, X3, X3
 	VHADDPS      X3, X2, X2
 	VMOVUPS      X2, (AX)
-	LEAQ         (R11)(DI*1), BX
+	LEAQ         (R11)(R8*1), BX
 	ADDQ         $0x10, AX
 	SUBQ         $0x04, CX
 	JMP          fours
@@ -2539,47 +5881,47 @@ ones:
 	JE     end
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
-	XORQ   SI, SI
+	XORQ   R9, R9
 
-loop77:
-	CMPQ        SI, R8
-	JGE         single78
-	VMOVUPS     (DX)(SI*1), Y3
-	VMOVUPS     (BX)(SI*1), Y4
+loop181:
+	CMPQ        R9, DI
+	JGE         single182
+	VMOVUPS     (DX)(R9*4), Y3
+	VMOVUPS     (BX)(R9*4), Y4
 	VSUBPS      Y4, Y3, Y3
 	VFMADD231PS Y3, Y3, Y1
-	VMOVUPS     32(DX)(SI*1), Y3
-	VMOVUPS     32(BX)(SI*1), Y4
+	VMOVUPS     32(DX)(R9*4), Y3
+	VMOVUPS     32(BX)(R9*4), Y4
 	VSUBPS      Y4, Y3, Y3
 	VFMADD231PS Y3, Y3, Y2
-	ADDQ        $+64, SI
-	JMP         loop77
+	ADDQ        $+16, R9
+	JMP         loop181
 
-single78:
-	CMPQ        SI, R9
-	JGE         tail79
-	VMOVUPS     (DX)(SI*1), Y3
-	VMOVUPS     (BX)(SI*1), Y4
+single182:
+	TESTQ       $+8, SI
+	JE          tail183
+	VMOVUPS     (DX)(R9*4), Y3
+	VMOVUPS     (BX)(R9*4), Y4
 	VSUBPS      Y4, Y3, Y3
 	VFMADD231PS Y3, Y3, Y1
-	ADDQ        $+32, SI
+	ADDQ        $+8, R9
 
-tail79:
-	CMPQ        SI, DI
-	JGE         done80
-	VMASKMOVPS  (DX)(SI*1), Y0, Y3
-	VMASKMOVPS  (BX)(SI*1), Y0, Y4
+tail183:
+	TESTQ       $+7, SI
+	JE          done184
+	VMASKMOVPS  (DX)(R9*4), Y0, Y3
+	VMASKMOVPS  (BX)(R9*4), Y0, Y4
 	VSUBPS      Y4, Y3, Y3
 	VFMADD231PS Y3, Y3, Y2
 
-done80:
+done184:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
 	VHADDPS      X2, X2, X2
 	VHADDPS      X2, X2, X2
 	VMOVSS       X2, (AX)
-	ADDQ         DI, BX
+	ADDQ         R8, BX
 	ADDQ         $0x04, AX
 	DECQ         CX
 	JMP          ones
@@ -2606,26 +5948,25 @@ DATA tailMask<>+56(SB)/4, $0x00000000
 DATA tailMask<>+60(SB)/4, $0x00000000
 GLOBL tailMask<>(SB), RODATA|NOPTR, $64
 
-// func l2SquaredGatherAVX2(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+// func l2SquaredGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 // Requires: AVX, BMI2, FMA3, MMX+
 TEXT ·l2SquaredGatherAVX2(SB), NOSPLIT, $8-56
 	MOVQ    dst+0(FP), AX
 	MOVQ    n+8(FP), CX
 	MOVQ    query+16(FP), DX
 	MOVQ    slots+24(FP), BX
-	MOVQ    d+32(FP), SI
+	MOVQ    d+48(FP), SI
 	MOVQ    SI, DI
-	SHLQ    $0x02, DI
-	MOVQ    DI, R8
-	ANDQ    $-64, R8
-	MOVQ    DI, R9
-	ANDQ    $-32, R9
-	ANDQ    $+7, SI
+	ANDQ    $-16, DI
+	MOVQ    SI, R9
+	ANDQ    $+7, R9
+	MOVQ    SI, R8
+	SHLQ    $0x02, R8
 	LEAQ    tailMask<>+0(SB), R10
-	NEGQ    SI
-	VMOVDQU 32(R10)(SI*4), Y0
-	MOVQ    chunks+40(FP), SI
-	MOVQ    shift+48(FP), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    chunks+32(FP), R9
+	MOVQ    shift+40(FP), R10
 
 fours:
 	CMPQ       CX, $0x04
@@ -2636,9 +5977,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -2647,9 +5988,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -2658,9 +5999,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -2669,9 +6010,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -2682,30 +6023,30 @@ measure:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	MOVL   4(BX), R12
 	SHRXQ  R10, R12, R13
 	SHLXQ  R10, R13, R14
 	SUBQ   R14, R12
-	IMULQ  DI, R12
+	IMULQ  R8, R12
 	LEAQ   (R13)(R13*2), R13
-	ADDQ   (SI)(R13*8), R12
+	ADDQ   (R9)(R13*8), R12
 	MOVL   8(BX), R13
 	SHRXQ  R10, R13, R14
 	SHLXQ  R10, R14, R15
 	SUBQ   R15, R13
-	IMULQ  DI, R13
+	IMULQ  R8, R13
 	LEAQ   (R14)(R14*2), R14
-	ADDQ   (SI)(R14*8), R13
+	ADDQ   (R9)(R14*8), R13
 	MOVL   12(BX), R14
 	SHRXQ  R10, R14, R15
 	SHLXQ  R10, R15, BP
 	SUBQ   BP, R14
-	IMULQ  DI, R14
+	IMULQ  R8, R14
 	LEAQ   (R15)(R15*2), R15
-	ADDQ   (SI)(R15*8), R14
+	ADDQ   (R9)(R15*8), R14
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -2716,74 +6057,74 @@ measure:
 	VXORPS Y8, Y8, Y8
 	XORQ   R15, R15
 
-loop81:
-	CMPQ        R15, R8
-	JGE         single82
-	VMOVUPS     (DX)(R15*1), Y9
-	VMOVUPS     (R11)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y1
-	VMOVUPS     (R12)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y3
-	VMOVUPS     (R13)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y5
-	VMOVUPS     (R14)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y9
-	VFMADD231PS Y9, Y9, Y7
-	VMOVUPS     32(DX)(R15*1), Y9
-	VMOVUPS     32(R11)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y2
-	VMOVUPS     32(R12)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y4
-	VMOVUPS     32(R13)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y6
-	VMOVUPS     32(R14)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y9
-	VFMADD231PS Y9, Y9, Y8
-	ADDQ        $+64, R15
-	JMP         loop81
-
-single82:
-	CMPQ        R15, R9
-	JGE         tail83
-	VMOVUPS     (DX)(R15*1), Y9
-	VMOVUPS     (R11)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y1
-	VMOVUPS     (R12)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y3
-	VMOVUPS     (R13)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y10
-	VFMADD231PS Y10, Y10, Y5
-	VMOVUPS     (R14)(R15*1), Y10
-	VSUBPS      Y10, Y9, Y9
-	VFMADD231PS Y9, Y9, Y7
-	ADDQ        $+32, R15
-
-tail83:
+loop185:
 	CMPQ        R15, DI
-	JGE         done84
-	VMASKMOVPS  (DX)(R15*1), Y0, Y9
-	VMASKMOVPS  (R11)(R15*1), Y0, Y10
+	JGE         single186
+	VMOVUPS     (DX)(R15*4), Y9
+	VMOVUPS     (R11)(R15*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y1
+	VMOVUPS     (R12)(R15*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y3
+	VMOVUPS     (R13)(R15*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y5
+	VMOVUPS     (R14)(R15*4), Y10
+	VSUBPS      Y10, Y9, Y9
+	VFMADD231PS Y9, Y9, Y7
+	VMOVUPS     32(DX)(R15*4), Y9
+	VMOVUPS     32(R11)(R15*4), Y10
 	VSUBPS      Y10, Y9, Y10
 	VFMADD231PS Y10, Y10, Y2
-	VMASKMOVPS  (R12)(R15*1), Y0, Y10
+	VMOVUPS     32(R12)(R15*4), Y10
 	VSUBPS      Y10, Y9, Y10
 	VFMADD231PS Y10, Y10, Y4
-	VMASKMOVPS  (R13)(R15*1), Y0, Y10
+	VMOVUPS     32(R13)(R15*4), Y10
 	VSUBPS      Y10, Y9, Y10
 	VFMADD231PS Y10, Y10, Y6
-	VMASKMOVPS  (R14)(R15*1), Y0, Y10
+	VMOVUPS     32(R14)(R15*4), Y10
+	VSUBPS      Y10, Y9, Y9
+	VFMADD231PS Y9, Y9, Y8
+	ADDQ        $+16, R15
+	JMP         loop185
+
+single186:
+	TESTQ       $+8, SI
+	JE          tail187
+	VMOVUPS     (DX)(R15*4), Y9
+	VMOVUPS     (R11)(R15*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y1
+	VMOVUPS     (R12)(R15*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y3
+	VMOVUPS     (R13)(R15*4), Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y5
+	VMOVUPS     (R14)(R15*4), Y10
+	VSUBPS      Y10, Y9, Y9
+	VFMADD231PS Y9, Y9, Y7
+	ADDQ        $+8, R15
+
+tail187:
+	TESTQ       $+7, SI
+	JE          done188
+	VMASKMOVPS  (DX)(R15*4), Y0, Y9
+	VMASKMOVPS  (R11)(R15*4), Y0, Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y2
+	VMASKMOVPS  (R12)(R15*4), Y0, Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y4
+	VMASKMOVPS  (R13)(R15*4), Y0, Y10
+	VSUBPS      Y10, Y9, Y10
+	VFMADD231PS Y10, Y10, Y6
+	VMASKMOVPS  (R14)(R15*4), Y0, Y10
 	VSUBPS      Y10, Y9, Y9
 	VFMADD231PS Y9, Y9, Y8
 
-done84:
+done188:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2812,45 +6153,45 @@ ones:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	XORQ   R12, R12
 
-loop85:
-	CMPQ        R12, R8
-	JGE         single86
-	VMOVUPS     (DX)(R12*1), Y3
-	VMOVUPS     (R11)(R12*1), Y4
-	VSUBPS      Y4, Y3, Y3
-	VFMADD231PS Y3, Y3, Y1
-	VMOVUPS     32(DX)(R12*1), Y3
-	VMOVUPS     32(R11)(R12*1), Y4
-	VSUBPS      Y4, Y3, Y3
-	VFMADD231PS Y3, Y3, Y2
-	ADDQ        $+64, R12
-	JMP         loop85
-
-single86:
-	CMPQ        R12, R9
-	JGE         tail87
-	VMOVUPS     (DX)(R12*1), Y3
-	VMOVUPS     (R11)(R12*1), Y4
-	VSUBPS      Y4, Y3, Y3
-	VFMADD231PS Y3, Y3, Y1
-	ADDQ        $+32, R12
-
-tail87:
+loop189:
 	CMPQ        R12, DI
-	JGE         done88
-	VMASKMOVPS  (DX)(R12*1), Y0, Y3
-	VMASKMOVPS  (R11)(R12*1), Y0, Y4
+	JGE         single190
+	VMOVUPS     (DX)(R12*4), Y3
+	VMOVUPS     (R11)(R12*4), Y4
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS Y3, Y3, Y1
+	VMOVUPS     32(DX)(R12*4), Y3
+	VMOVUPS     32(R11)(R12*4), Y4
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS Y3, Y3, Y2
+	ADDQ        $+16, R12
+	JMP         loop189
+
+single190:
+	TESTQ       $+8, SI
+	JE          tail191
+	VMOVUPS     (DX)(R12*4), Y3
+	VMOVUPS     (R11)(R12*4), Y4
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS Y3, Y3, Y1
+	ADDQ        $+8, R12
+
+tail191:
+	TESTQ       $+7, SI
+	JE          done192
+	VMASKMOVPS  (DX)(R12*4), Y0, Y3
+	VMASKMOVPS  (R11)(R12*4), Y0, Y4
 	VSUBPS      Y4, Y3, Y3
 	VFMADD231PS Y3, Y3, Y2
 
-done88:
+done192:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2866,27 +6207,26 @@ end:
 	VZEROUPPER
 	RET
 
-// func l2Squared4AVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
+// func l2SquaredFourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
 // Requires: AVX, FMA3
-TEXT ·l2Squared4AVX2(SB), NOSPLIT, $0-40
+TEXT ·l2SquaredFourAVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    n+8(FP), CX
 	MOVQ    queries+16(FP), DX
 	MOVQ    vectors+24(FP), R8
-	MOVQ    d+32(FP), BX
-	MOVQ    BX, R9
-	SHLQ    $0x02, R9
+	MOVQ    d+32(FP), R9
 	MOVQ    R9, R10
-	ANDQ    $-64, R10
-	MOVQ    R9, R11
-	ANDQ    $-32, R11
+	ANDQ    $-16, R10
+	MOVQ    R9, BX
 	ANDQ    $+7, BX
+	MOVQ    R9, R11
+	SHLQ    $0x02, R11
 	LEAQ    tailMask<>+0(SB), SI
 	NEGQ    BX
 	VMOVDQU 32(SI)(BX*4), Y0
-	LEAQ    (DX)(R9*1), BX
-	LEAQ    (BX)(R9*1), SI
-	LEAQ    (SI)(R9*1), DI
+	LEAQ    (DX)(R9*4), BX
+	LEAQ    (BX)(R9*4), SI
+	LEAQ    (SI)(R9*4), DI
 	MOVQ    CX, R12
 	SHLQ    $0x02, R12
 
@@ -2903,74 +6243,74 @@ ones:
 	VXORPS Y8, Y8, Y8
 	XORQ   R13, R13
 
-loop89:
+loop193:
 	CMPQ        R13, R10
-	JGE         single90
-	VMOVUPS     (R8)(R13*1), Y9
-	VMOVUPS     (DX)(R13*1), Y10
+	JGE         single194
+	VMOVUPS     (R8)(R13*4), Y9
+	VMOVUPS     (DX)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y1
-	VMOVUPS     (BX)(R13*1), Y10
+	VMOVUPS     (BX)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y3
-	VMOVUPS     (SI)(R13*1), Y10
+	VMOVUPS     (SI)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y5
-	VMOVUPS     (DI)(R13*1), Y10
+	VMOVUPS     (DI)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y9
 	VFMADD231PS Y9, Y9, Y7
-	VMOVUPS     32(R8)(R13*1), Y9
-	VMOVUPS     32(DX)(R13*1), Y10
+	VMOVUPS     32(R8)(R13*4), Y9
+	VMOVUPS     32(DX)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y2
-	VMOVUPS     32(BX)(R13*1), Y10
+	VMOVUPS     32(BX)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y4
-	VMOVUPS     32(SI)(R13*1), Y10
+	VMOVUPS     32(SI)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y6
-	VMOVUPS     32(DI)(R13*1), Y10
+	VMOVUPS     32(DI)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y9
 	VFMADD231PS Y9, Y9, Y8
-	ADDQ        $+64, R13
-	JMP         loop89
+	ADDQ        $+16, R13
+	JMP         loop193
 
-single90:
-	CMPQ        R13, R11
-	JGE         tail91
-	VMOVUPS     (R8)(R13*1), Y9
-	VMOVUPS     (DX)(R13*1), Y10
+single194:
+	TESTQ       $+8, R9
+	JE          tail195
+	VMOVUPS     (R8)(R13*4), Y9
+	VMOVUPS     (DX)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y1
-	VMOVUPS     (BX)(R13*1), Y10
+	VMOVUPS     (BX)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y3
-	VMOVUPS     (SI)(R13*1), Y10
+	VMOVUPS     (SI)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y5
-	VMOVUPS     (DI)(R13*1), Y10
+	VMOVUPS     (DI)(R13*4), Y10
 	VSUBPS      Y9, Y10, Y9
 	VFMADD231PS Y9, Y9, Y7
-	ADDQ        $+32, R13
+	ADDQ        $+8, R13
 
-tail91:
-	CMPQ        R13, R9
-	JGE         done92
-	VMASKMOVPS  (R8)(R13*1), Y0, Y9
-	VMASKMOVPS  (DX)(R13*1), Y0, Y10
+tail195:
+	TESTQ       $+7, R9
+	JE          done196
+	VMASKMOVPS  (R8)(R13*4), Y0, Y9
+	VMASKMOVPS  (DX)(R13*4), Y0, Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y2
-	VMASKMOVPS  (BX)(R13*1), Y0, Y10
+	VMASKMOVPS  (BX)(R13*4), Y0, Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y4
-	VMASKMOVPS  (SI)(R13*1), Y0, Y10
+	VMASKMOVPS  (SI)(R13*4), Y0, Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y6
-	VMASKMOVPS  (DI)(R13*1), Y0, Y10
+	VMASKMOVPS  (DI)(R13*4), Y0, Y10
 	VSUBPS      Y9, Y10, Y9
 	VFMADD231PS Y9, Y9, Y8
 
-done92:
+done196:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -2994,7 +6334,7 @@ done92:
 	VEXTRACTPS   $0x02, X2, (R13)
 	ADDQ         R12, R13
 	VEXTRACTPS   $0x03, X2, (R13)
-	ADDQ         R9, R8
+	ADDQ         R11, R8
 	ADDQ         $0x04, AX
 	DECQ         CX
 	JMP          ones
@@ -3012,22 +6352,21 @@ TEXT ·innerProductAVX2(SB), NOSPLIT, $0-40
 	MOVQ    vectors+24(FP), BX
 	MOVQ    d+32(FP), SI
 	MOVQ    SI, DI
-	SHLQ    $0x02, DI
-	MOVQ    DI, R8
-	ANDQ    $-64, R8
-	MOVQ    DI, R9
-	ANDQ    $-32, R9
-	ANDQ    $+7, SI
+	ANDQ    $-16, DI
+	MOVQ    SI, R9
+	ANDQ    $+7, R9
+	MOVQ    SI, R8
+	SHLQ    $0x02, R8
 	LEAQ    tailMask<>+0(SB), R10
-	NEGQ    SI
-	VMOVDQU 32(R10)(SI*4), Y0
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
 
 fours:
 	CMPQ   CX, $0x04
 	JL     ones
-	LEAQ   (BX)(DI*1), SI
-	LEAQ   (SI)(DI*1), R10
-	LEAQ   (R10)(DI*1), R11
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -3038,58 +6377,58 @@ fours:
 	VXORPS Y8, Y8, Y8
 	XORQ   R12, R12
 
-loop93:
-	CMPQ        R12, R8
-	JGE         single94
-	VMOVUPS     (DX)(R12*1), Y9
-	VMOVUPS     (BX)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y1
-	VMOVUPS     (SI)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y3
-	VMOVUPS     (R10)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y5
-	VMOVUPS     (R11)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y7
-	VMOVUPS     32(DX)(R12*1), Y9
-	VMOVUPS     32(BX)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y2
-	VMOVUPS     32(SI)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y4
-	VMOVUPS     32(R10)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y6
-	VMOVUPS     32(R11)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y8
-	ADDQ        $+64, R12
-	JMP         loop93
-
-single94:
-	CMPQ        R12, R9
-	JGE         tail95
-	VMOVUPS     (DX)(R12*1), Y9
-	VMOVUPS     (BX)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y1
-	VMOVUPS     (SI)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y3
-	VMOVUPS     (R10)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y5
-	VMOVUPS     (R11)(R12*1), Y10
-	VFMADD231PS Y9, Y10, Y7
-	ADDQ        $+32, R12
-
-tail95:
+loop197:
 	CMPQ        R12, DI
-	JGE         done96
-	VMASKMOVPS  (DX)(R12*1), Y0, Y9
-	VMASKMOVPS  (BX)(R12*1), Y0, Y10
+	JGE         single198
+	VMOVUPS     (DX)(R12*4), Y9
+	VMOVUPS     (BX)(R12*4), Y10
+	VFMADD231PS Y9, Y10, Y1
+	VMOVUPS     (R9)(R12*4), Y10
+	VFMADD231PS Y9, Y10, Y3
+	VMOVUPS     (R10)(R12*4), Y10
+	VFMADD231PS Y9, Y10, Y5
+	VMOVUPS     (R11)(R12*4), Y10
+	VFMADD231PS Y9, Y10, Y7
+	VMOVUPS     32(DX)(R12*4), Y9
+	VMOVUPS     32(BX)(R12*4), Y10
 	VFMADD231PS Y9, Y10, Y2
-	VMASKMOVPS  (SI)(R12*1), Y0, Y10
+	VMOVUPS     32(R9)(R12*4), Y10
 	VFMADD231PS Y9, Y10, Y4
-	VMASKMOVPS  (R10)(R12*1), Y0, Y10
+	VMOVUPS     32(R10)(R12*4), Y10
 	VFMADD231PS Y9, Y10, Y6
-	VMASKMOVPS  (R11)(R12*1), Y0, Y10
+	VMOVUPS     32(R11)(R12*4), Y10
+	VFMADD231PS Y9, Y10, Y8
+	ADDQ        $+16, R12
+	JMP         loop197
+
+single198:
+	TESTQ       $+8, SI
+	JE          tail199
+	VMOVUPS     (DX)(R12*4), Y9
+	VMOVUPS     (BX)(R12*4), Y10
+	VFMADD231PS Y9, Y10, Y1
+	VMOVUPS     (R9)(R12*4), Y10
+	VFMADD231PS Y9, Y10, Y3
+	VMOVUPS     (R10)(R12*4), Y10
+	VFMADD231PS Y9, Y10, Y5
+	VMOVUPS     (R11)(R12*4), Y10
+	VFMADD231PS Y9, Y10, Y7
+	ADDQ        $+8, R12
+
+tail199:
+	TESTQ       $+7, SI
+	JE          done200
+	VMASKMOVPS  (DX)(R12*4), Y0, Y9
+	VMASKMOVPS  (BX)(R12*4), Y0, Y10
+	VFMADD231PS Y9, Y10, Y2
+	VMASKMOVPS  (R9)(R12*4), Y0, Y10
+	VFMADD231PS Y9, Y10, Y4
+	VMASKMOVPS  (R10)(R12*4), Y0, Y10
+	VFMADD231PS Y9, Y10, Y6
+	VMASKMOVPS  (R11)(R12*4), Y0, Y10
 	VFMADD231PS Y9, Y10, Y8
 
-done96:
+done200:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -3106,7 +6445,7 @@ done96:
 	VHADDPS      X4, X3, X3
 	VHADDPS      X3, X2, X2
 	VMOVUPS      X2, (AX)
-	LEAQ         (R11)(DI*1), BX
+	LEAQ         (R11)(R8*1), BX
 	ADDQ         $0x10, AX
 	SUBQ         $0x04, CX
 	JMP          fours
@@ -3116,43 +6455,43 @@ ones:
 	JE     end
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
-	XORQ   SI, SI
+	XORQ   R9, R9
 
-loop97:
-	CMPQ        SI, R8
-	JGE         single98
-	VMOVUPS     (DX)(SI*1), Y3
-	VMOVUPS     (BX)(SI*1), Y4
+loop201:
+	CMPQ        R9, DI
+	JGE         single202
+	VMOVUPS     (DX)(R9*4), Y3
+	VMOVUPS     (BX)(R9*4), Y4
 	VFMADD231PS Y3, Y4, Y1
-	VMOVUPS     32(DX)(SI*1), Y3
-	VMOVUPS     32(BX)(SI*1), Y4
+	VMOVUPS     32(DX)(R9*4), Y3
+	VMOVUPS     32(BX)(R9*4), Y4
 	VFMADD231PS Y3, Y4, Y2
-	ADDQ        $+64, SI
-	JMP         loop97
+	ADDQ        $+16, R9
+	JMP         loop201
 
-single98:
-	CMPQ        SI, R9
-	JGE         tail99
-	VMOVUPS     (DX)(SI*1), Y3
-	VMOVUPS     (BX)(SI*1), Y4
+single202:
+	TESTQ       $+8, SI
+	JE          tail203
+	VMOVUPS     (DX)(R9*4), Y3
+	VMOVUPS     (BX)(R9*4), Y4
 	VFMADD231PS Y3, Y4, Y1
-	ADDQ        $+32, SI
+	ADDQ        $+8, R9
 
-tail99:
-	CMPQ        SI, DI
-	JGE         done100
-	VMASKMOVPS  (DX)(SI*1), Y0, Y3
-	VMASKMOVPS  (BX)(SI*1), Y0, Y4
+tail203:
+	TESTQ       $+7, SI
+	JE          done204
+	VMASKMOVPS  (DX)(R9*4), Y0, Y3
+	VMASKMOVPS  (BX)(R9*4), Y0, Y4
 	VFMADD231PS Y3, Y4, Y2
 
-done100:
+done204:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
 	VHADDPS      X2, X2, X2
 	VHADDPS      X2, X2, X2
 	VMOVSS       X2, (AX)
-	ADDQ         DI, BX
+	ADDQ         R8, BX
 	ADDQ         $0x04, AX
 	DECQ         CX
 	JMP          ones
@@ -3161,26 +6500,25 @@ end:
 	VZEROUPPER
 	RET
 
-// func innerProductGatherAVX2(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+// func innerProductGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 // Requires: AVX, BMI2, FMA3, MMX+
 TEXT ·innerProductGatherAVX2(SB), NOSPLIT, $8-56
 	MOVQ    dst+0(FP), AX
 	MOVQ    n+8(FP), CX
 	MOVQ    query+16(FP), DX
 	MOVQ    slots+24(FP), BX
-	MOVQ    d+32(FP), SI
+	MOVQ    d+48(FP), SI
 	MOVQ    SI, DI
-	SHLQ    $0x02, DI
-	MOVQ    DI, R8
-	ANDQ    $-64, R8
-	MOVQ    DI, R9
-	ANDQ    $-32, R9
-	ANDQ    $+7, SI
+	ANDQ    $-16, DI
+	MOVQ    SI, R9
+	ANDQ    $+7, R9
+	MOVQ    SI, R8
+	SHLQ    $0x02, R8
 	LEAQ    tailMask<>+0(SB), R10
-	NEGQ    SI
-	VMOVDQU 32(R10)(SI*4), Y0
-	MOVQ    chunks+40(FP), SI
-	MOVQ    shift+48(FP), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    chunks+32(FP), R9
+	MOVQ    shift+40(FP), R10
 
 fours:
 	CMPQ       CX, $0x04
@@ -3191,9 +6529,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -3202,9 +6540,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -3213,9 +6551,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -3224,9 +6562,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -3237,30 +6575,30 @@ measure:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	MOVL   4(BX), R12
 	SHRXQ  R10, R12, R13
 	SHLXQ  R10, R13, R14
 	SUBQ   R14, R12
-	IMULQ  DI, R12
+	IMULQ  R8, R12
 	LEAQ   (R13)(R13*2), R13
-	ADDQ   (SI)(R13*8), R12
+	ADDQ   (R9)(R13*8), R12
 	MOVL   8(BX), R13
 	SHRXQ  R10, R13, R14
 	SHLXQ  R10, R14, R15
 	SUBQ   R15, R13
-	IMULQ  DI, R13
+	IMULQ  R8, R13
 	LEAQ   (R14)(R14*2), R14
-	ADDQ   (SI)(R14*8), R13
+	ADDQ   (R9)(R14*8), R13
 	MOVL   12(BX), R14
 	SHRXQ  R10, R14, R15
 	SHLXQ  R10, R15, BP
 	SUBQ   BP, R14
-	IMULQ  DI, R14
+	IMULQ  R8, R14
 	LEAQ   (R15)(R15*2), R15
-	ADDQ   (SI)(R15*8), R14
+	ADDQ   (R9)(R15*8), R14
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -3271,58 +6609,58 @@ measure:
 	VXORPS Y8, Y8, Y8
 	XORQ   R15, R15
 
-loop101:
-	CMPQ        R15, R8
-	JGE         single102
-	VMOVUPS     (DX)(R15*1), Y9
-	VMOVUPS     (R11)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y1
-	VMOVUPS     (R12)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y3
-	VMOVUPS     (R13)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y5
-	VMOVUPS     (R14)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y7
-	VMOVUPS     32(DX)(R15*1), Y9
-	VMOVUPS     32(R11)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y2
-	VMOVUPS     32(R12)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y4
-	VMOVUPS     32(R13)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y6
-	VMOVUPS     32(R14)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y8
-	ADDQ        $+64, R15
-	JMP         loop101
-
-single102:
-	CMPQ        R15, R9
-	JGE         tail103
-	VMOVUPS     (DX)(R15*1), Y9
-	VMOVUPS     (R11)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y1
-	VMOVUPS     (R12)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y3
-	VMOVUPS     (R13)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y5
-	VMOVUPS     (R14)(R15*1), Y10
-	VFMADD231PS Y9, Y10, Y7
-	ADDQ        $+32, R15
-
-tail103:
+loop205:
 	CMPQ        R15, DI
-	JGE         done104
-	VMASKMOVPS  (DX)(R15*1), Y0, Y9
-	VMASKMOVPS  (R11)(R15*1), Y0, Y10
+	JGE         single206
+	VMOVUPS     (DX)(R15*4), Y9
+	VMOVUPS     (R11)(R15*4), Y10
+	VFMADD231PS Y9, Y10, Y1
+	VMOVUPS     (R12)(R15*4), Y10
+	VFMADD231PS Y9, Y10, Y3
+	VMOVUPS     (R13)(R15*4), Y10
+	VFMADD231PS Y9, Y10, Y5
+	VMOVUPS     (R14)(R15*4), Y10
+	VFMADD231PS Y9, Y10, Y7
+	VMOVUPS     32(DX)(R15*4), Y9
+	VMOVUPS     32(R11)(R15*4), Y10
 	VFMADD231PS Y9, Y10, Y2
-	VMASKMOVPS  (R12)(R15*1), Y0, Y10
+	VMOVUPS     32(R12)(R15*4), Y10
 	VFMADD231PS Y9, Y10, Y4
-	VMASKMOVPS  (R13)(R15*1), Y0, Y10
+	VMOVUPS     32(R13)(R15*4), Y10
 	VFMADD231PS Y9, Y10, Y6
-	VMASKMOVPS  (R14)(R15*1), Y0, Y10
+	VMOVUPS     32(R14)(R15*4), Y10
+	VFMADD231PS Y9, Y10, Y8
+	ADDQ        $+16, R15
+	JMP         loop205
+
+single206:
+	TESTQ       $+8, SI
+	JE          tail207
+	VMOVUPS     (DX)(R15*4), Y9
+	VMOVUPS     (R11)(R15*4), Y10
+	VFMADD231PS Y9, Y10, Y1
+	VMOVUPS     (R12)(R15*4), Y10
+	VFMADD231PS Y9, Y10, Y3
+	VMOVUPS     (R13)(R15*4), Y10
+	VFMADD231PS Y9, Y10, Y5
+	VMOVUPS     (R14)(R15*4), Y10
+	VFMADD231PS Y9, Y10, Y7
+	ADDQ        $+8, R15
+
+tail207:
+	TESTQ       $+7, SI
+	JE          done208
+	VMASKMOVPS  (DX)(R15*4), Y0, Y9
+	VMASKMOVPS  (R11)(R15*4), Y0, Y10
+	VFMADD231PS Y9, Y10, Y2
+	VMASKMOVPS  (R12)(R15*4), Y0, Y10
+	VFMADD231PS Y9, Y10, Y4
+	VMASKMOVPS  (R13)(R15*4), Y0, Y10
+	VFMADD231PS Y9, Y10, Y6
+	VMASKMOVPS  (R14)(R15*4), Y0, Y10
 	VFMADD231PS Y9, Y10, Y8
 
-done104:
+done208:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -3351,41 +6689,41 @@ ones:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	XORQ   R12, R12
 
-loop105:
-	CMPQ        R12, R8
-	JGE         single106
-	VMOVUPS     (DX)(R12*1), Y3
-	VMOVUPS     (R11)(R12*1), Y4
-	VFMADD231PS Y3, Y4, Y1
-	VMOVUPS     32(DX)(R12*1), Y3
-	VMOVUPS     32(R11)(R12*1), Y4
-	VFMADD231PS Y3, Y4, Y2
-	ADDQ        $+64, R12
-	JMP         loop105
-
-single106:
-	CMPQ        R12, R9
-	JGE         tail107
-	VMOVUPS     (DX)(R12*1), Y3
-	VMOVUPS     (R11)(R12*1), Y4
-	VFMADD231PS Y3, Y4, Y1
-	ADDQ        $+32, R12
-
-tail107:
+loop209:
 	CMPQ        R12, DI
-	JGE         done108
-	VMASKMOVPS  (DX)(R12*1), Y0, Y3
-	VMASKMOVPS  (R11)(R12*1), Y0, Y4
+	JGE         single210
+	VMOVUPS     (DX)(R12*4), Y3
+	VMOVUPS     (R11)(R12*4), Y4
+	VFMADD231PS Y3, Y4, Y1
+	VMOVUPS     32(DX)(R12*4), Y3
+	VMOVUPS     32(R11)(R12*4), Y4
+	VFMADD231PS Y3, Y4, Y2
+	ADDQ        $+16, R12
+	JMP         loop209
+
+single210:
+	TESTQ       $+8, SI
+	JE          tail211
+	VMOVUPS     (DX)(R12*4), Y3
+	VMOVUPS     (R11)(R12*4), Y4
+	VFMADD231PS Y3, Y4, Y1
+	ADDQ        $+8, R12
+
+tail211:
+	TESTQ       $+7, SI
+	JE          done212
+	VMASKMOVPS  (DX)(R12*4), Y0, Y3
+	VMASKMOVPS  (R11)(R12*4), Y0, Y4
 	VFMADD231PS Y3, Y4, Y2
 
-done108:
+done212:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -3401,27 +6739,26 @@ end:
 	VZEROUPPER
 	RET
 
-// func innerProduct4AVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
+// func innerProductFourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
 // Requires: AVX, FMA3
-TEXT ·innerProduct4AVX2(SB), NOSPLIT, $0-40
+TEXT ·innerProductFourAVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    n+8(FP), CX
 	MOVQ    queries+16(FP), DX
 	MOVQ    vectors+24(FP), R8
-	MOVQ    d+32(FP), BX
-	MOVQ    BX, R9
-	SHLQ    $0x02, R9
+	MOVQ    d+32(FP), R9
 	MOVQ    R9, R10
-	ANDQ    $-64, R10
-	MOVQ    R9, R11
-	ANDQ    $-32, R11
+	ANDQ    $-16, R10
+	MOVQ    R9, BX
 	ANDQ    $+7, BX
+	MOVQ    R9, R11
+	SHLQ    $0x02, R11
 	LEAQ    tailMask<>+0(SB), SI
 	NEGQ    BX
 	VMOVDQU 32(SI)(BX*4), Y0
-	LEAQ    (DX)(R9*1), BX
-	LEAQ    (BX)(R9*1), SI
-	LEAQ    (SI)(R9*1), DI
+	LEAQ    (DX)(R9*4), BX
+	LEAQ    (BX)(R9*4), SI
+	LEAQ    (SI)(R9*4), DI
 	MOVQ    CX, R12
 	SHLQ    $0x02, R12
 
@@ -3438,58 +6775,58 @@ ones:
 	VXORPS Y8, Y8, Y8
 	XORQ   R13, R13
 
-loop109:
+loop213:
 	CMPQ        R13, R10
-	JGE         single110
-	VMOVUPS     (R8)(R13*1), Y9
-	VMOVUPS     (DX)(R13*1), Y10
+	JGE         single214
+	VMOVUPS     (R8)(R13*4), Y9
+	VMOVUPS     (DX)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y1
-	VMOVUPS     (BX)(R13*1), Y10
+	VMOVUPS     (BX)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y3
-	VMOVUPS     (SI)(R13*1), Y10
+	VMOVUPS     (SI)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y5
-	VMOVUPS     (DI)(R13*1), Y10
+	VMOVUPS     (DI)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y7
-	VMOVUPS     32(R8)(R13*1), Y9
-	VMOVUPS     32(DX)(R13*1), Y10
+	VMOVUPS     32(R8)(R13*4), Y9
+	VMOVUPS     32(DX)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y2
-	VMOVUPS     32(BX)(R13*1), Y10
+	VMOVUPS     32(BX)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y4
-	VMOVUPS     32(SI)(R13*1), Y10
+	VMOVUPS     32(SI)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y6
-	VMOVUPS     32(DI)(R13*1), Y10
+	VMOVUPS     32(DI)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y8
-	ADDQ        $+64, R13
-	JMP         loop109
+	ADDQ        $+16, R13
+	JMP         loop213
 
-single110:
-	CMPQ        R13, R11
-	JGE         tail111
-	VMOVUPS     (R8)(R13*1), Y9
-	VMOVUPS     (DX)(R13*1), Y10
+single214:
+	TESTQ       $+8, R9
+	JE          tail215
+	VMOVUPS     (R8)(R13*4), Y9
+	VMOVUPS     (DX)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y1
-	VMOVUPS     (BX)(R13*1), Y10
+	VMOVUPS     (BX)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y3
-	VMOVUPS     (SI)(R13*1), Y10
+	VMOVUPS     (SI)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y5
-	VMOVUPS     (DI)(R13*1), Y10
+	VMOVUPS     (DI)(R13*4), Y10
 	VFMADD231PS Y10, Y9, Y7
-	ADDQ        $+32, R13
+	ADDQ        $+8, R13
 
-tail111:
-	CMPQ        R13, R9
-	JGE         done112
-	VMASKMOVPS  (R8)(R13*1), Y0, Y9
-	VMASKMOVPS  (DX)(R13*1), Y0, Y10
+tail215:
+	TESTQ       $+7, R9
+	JE          done216
+	VMASKMOVPS  (R8)(R13*4), Y0, Y9
+	VMASKMOVPS  (DX)(R13*4), Y0, Y10
 	VFMADD231PS Y10, Y9, Y2
-	VMASKMOVPS  (BX)(R13*1), Y0, Y10
+	VMASKMOVPS  (BX)(R13*4), Y0, Y10
 	VFMADD231PS Y10, Y9, Y4
-	VMASKMOVPS  (SI)(R13*1), Y0, Y10
+	VMASKMOVPS  (SI)(R13*4), Y0, Y10
 	VFMADD231PS Y10, Y9, Y6
-	VMASKMOVPS  (DI)(R13*1), Y0, Y10
+	VMASKMOVPS  (DI)(R13*4), Y0, Y10
 	VFMADD231PS Y10, Y9, Y8
 
-done112:
+done216:
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -3513,7 +6850,7 @@ done112:
 	VEXTRACTPS   $0x02, X2, (R13)
 	ADDQ         R12, R13
 	VEXTRACTPS   $0x03, X2, (R13)
-	ADDQ         R9, R8
+	ADDQ         R11, R8
 	ADDQ         $0x04, AX
 	DECQ         CX
 	JMP          ones
@@ -3531,25 +6868,24 @@ TEXT ·l1AVX2(SB), NOSPLIT, $0-40
 	MOVQ         vectors+24(FP), BX
 	MOVQ         d+32(FP), SI
 	MOVQ         SI, DI
-	SHLQ         $0x02, DI
-	MOVQ         DI, R8
-	ANDQ         $-64, R8
-	MOVQ         DI, R9
-	ANDQ         $-32, R9
-	ANDQ         $+7, SI
+	ANDQ         $-16, DI
+	MOVQ         SI, R9
+	ANDQ         $+7, R9
+	MOVQ         SI, R8
+	SHLQ         $0x02, R8
 	LEAQ         tailMask<>+0(SB), R10
-	NEGQ         SI
-	VMOVDQU      32(R10)(SI*4), Y0
-	MOVL         $0x7fffffff, SI
-	VMOVD        SI, X1
+	NEGQ         R9
+	VMOVDQU      32(R10)(R9*4), Y0
+	MOVL         $0x7fffffff, R9
+	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
 fours:
 	CMPQ   CX, $0x04
 	JL     ones
-	LEAQ   (BX)(DI*1), SI
-	LEAQ   (SI)(DI*1), R10
-	LEAQ   (R10)(DI*1), R11
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
@@ -3560,90 +6896,90 @@ fours:
 	VXORPS Y9, Y9, Y9
 	XORQ   R12, R12
 
-loop113:
-	CMPQ    R12, R8
-	JGE     single114
-	VMOVUPS (DX)(R12*1), Y10
-	VMOVUPS (BX)(R12*1), Y11
+loop217:
+	CMPQ    R12, DI
+	JGE     single218
+	VMOVUPS (DX)(R12*4), Y10
+	VMOVUPS (BX)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y2, Y2
-	VMOVUPS (SI)(R12*1), Y11
+	VMOVUPS (R9)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y4, Y4
-	VMOVUPS (R10)(R12*1), Y11
+	VMOVUPS (R10)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y6, Y6
-	VMOVUPS (R11)(R12*1), Y11
+	VMOVUPS (R11)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y10
 	VPAND   Y1, Y10, Y10
 	VADDPS  Y10, Y8, Y8
-	VMOVUPS 32(DX)(R12*1), Y10
-	VMOVUPS 32(BX)(R12*1), Y11
+	VMOVUPS 32(DX)(R12*4), Y10
+	VMOVUPS 32(BX)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y3, Y3
-	VMOVUPS 32(SI)(R12*1), Y11
+	VMOVUPS 32(R9)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y5, Y5
-	VMOVUPS 32(R10)(R12*1), Y11
+	VMOVUPS 32(R10)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y7, Y7
-	VMOVUPS 32(R11)(R12*1), Y11
+	VMOVUPS 32(R11)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y10
 	VPAND   Y1, Y10, Y10
 	VADDPS  Y10, Y9, Y9
-	ADDQ    $+64, R12
-	JMP     loop113
+	ADDQ    $+16, R12
+	JMP     loop217
 
-single114:
-	CMPQ    R12, R9
-	JGE     tail115
-	VMOVUPS (DX)(R12*1), Y10
-	VMOVUPS (BX)(R12*1), Y11
+single218:
+	TESTQ   $+8, SI
+	JE      tail219
+	VMOVUPS (DX)(R12*4), Y10
+	VMOVUPS (BX)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y2, Y2
-	VMOVUPS (SI)(R12*1), Y11
+	VMOVUPS (R9)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y4, Y4
-	VMOVUPS (R10)(R12*1), Y11
+	VMOVUPS (R10)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y6, Y6
-	VMOVUPS (R11)(R12*1), Y11
+	VMOVUPS (R11)(R12*4), Y11
 	VSUBPS  Y11, Y10, Y10
 	VPAND   Y1, Y10, Y10
 	VADDPS  Y10, Y8, Y8
-	ADDQ    $+32, R12
+	ADDQ    $+8, R12
 
-tail115:
-	CMPQ       R12, DI
-	JGE        done116
-	VMASKMOVPS (DX)(R12*1), Y0, Y10
-	VMASKMOVPS (BX)(R12*1), Y0, Y11
+tail219:
+	TESTQ      $+7, SI
+	JE         done220
+	VMASKMOVPS (DX)(R12*4), Y0, Y10
+	VMASKMOVPS (BX)(R12*4), Y0, Y11
 	VSUBPS     Y11, Y10, Y11
 	VPAND      Y1, Y11, Y11
 	VADDPS     Y11, Y3, Y3
-	VMASKMOVPS (SI)(R12*1), Y0, Y11
+	VMASKMOVPS (R9)(R12*4), Y0, Y11
 	VSUBPS     Y11, Y10, Y11
 	VPAND      Y1, Y11, Y11
 	VADDPS     Y11, Y5, Y5
-	VMASKMOVPS (R10)(R12*1), Y0, Y11
+	VMASKMOVPS (R10)(R12*4), Y0, Y11
 	VSUBPS     Y11, Y10, Y11
 	VPAND      Y1, Y11, Y11
 	VADDPS     Y11, Y7, Y7
-	VMASKMOVPS (R11)(R12*1), Y0, Y11
+	VMASKMOVPS (R11)(R12*4), Y0, Y11
 	VSUBPS     Y11, Y10, Y10
 	VPAND      Y1, Y10, Y10
 	VADDPS     Y10, Y9, Y9
 
-done116:
+done220:
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X3, X2, X3
@@ -3660,7 +6996,7 @@ done116:
 	VHADDPS      X5, X4, X4
 	VHADDPS      X4, X3, X3
 	VMOVUPS      X3, (AX)
-	LEAQ         (R11)(DI*1), BX
+	LEAQ         (R11)(R8*1), BX
 	ADDQ         $0x10, AX
 	SUBQ         $0x04, CX
 	JMP          fours
@@ -3670,51 +7006,51 @@ ones:
 	JE     end
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	XORQ   SI, SI
+	XORQ   R9, R9
 
-loop117:
-	CMPQ    SI, R8
-	JGE     single118
-	VMOVUPS (DX)(SI*1), Y4
-	VMOVUPS (BX)(SI*1), Y5
+loop221:
+	CMPQ    R9, DI
+	JGE     single222
+	VMOVUPS (DX)(R9*4), Y4
+	VMOVUPS (BX)(R9*4), Y5
 	VSUBPS  Y5, Y4, Y4
 	VPAND   Y1, Y4, Y4
 	VADDPS  Y4, Y2, Y2
-	VMOVUPS 32(DX)(SI*1), Y4
-	VMOVUPS 32(BX)(SI*1), Y5
+	VMOVUPS 32(DX)(R9*4), Y4
+	VMOVUPS 32(BX)(R9*4), Y5
 	VSUBPS  Y5, Y4, Y4
 	VPAND   Y1, Y4, Y4
 	VADDPS  Y4, Y3, Y3
-	ADDQ    $+64, SI
-	JMP     loop117
+	ADDQ    $+16, R9
+	JMP     loop221
 
-single118:
-	CMPQ    SI, R9
-	JGE     tail119
-	VMOVUPS (DX)(SI*1), Y4
-	VMOVUPS (BX)(SI*1), Y5
+single222:
+	TESTQ   $+8, SI
+	JE      tail223
+	VMOVUPS (DX)(R9*4), Y4
+	VMOVUPS (BX)(R9*4), Y5
 	VSUBPS  Y5, Y4, Y4
 	VPAND   Y1, Y4, Y4
 	VADDPS  Y4, Y2, Y2
-	ADDQ    $+32, SI
+	ADDQ    $+8, R9
 
-tail119:
-	CMPQ       SI, DI
-	JGE        done120
-	VMASKMOVPS (DX)(SI*1), Y0, Y4
-	VMASKMOVPS (BX)(SI*1), Y0, Y5
+tail223:
+	TESTQ      $+7, SI
+	JE         done224
+	VMASKMOVPS (DX)(R9*4), Y0, Y4
+	VMASKMOVPS (BX)(R9*4), Y0, Y5
 	VSUBPS     Y5, Y4, Y4
 	VPAND      Y1, Y4, Y4
 	VADDPS     Y4, Y3, Y3
 
-done120:
+done224:
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X3, X2, X3
 	VHADDPS      X3, X3, X3
 	VHADDPS      X3, X3, X3
 	VMOVSS       X3, (AX)
-	ADDQ         DI, BX
+	ADDQ         R8, BX
 	ADDQ         $0x04, AX
 	DECQ         CX
 	JMP          ones
@@ -3723,26 +7059,25 @@ end:
 	VZEROUPPER
 	RET
 
-// func l1GatherAVX2(dst *float32, n int, query *float32, slots *uint32, d int, chunks *[]float32, shift uint64)
+// func l1GatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
 // Requires: AVX, AVX2, BMI2, MMX+
 TEXT ·l1GatherAVX2(SB), NOSPLIT, $8-56
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+8(FP), CX
 	MOVQ         query+16(FP), DX
 	MOVQ         slots+24(FP), BX
-	MOVQ         d+32(FP), SI
+	MOVQ         d+48(FP), SI
 	MOVQ         SI, DI
-	SHLQ         $0x02, DI
-	MOVQ         DI, R8
-	ANDQ         $-64, R8
-	MOVQ         DI, R9
-	ANDQ         $-32, R9
-	ANDQ         $+7, SI
+	ANDQ         $-16, DI
+	MOVQ         SI, R9
+	ANDQ         $+7, R9
+	MOVQ         SI, R8
+	SHLQ         $0x02, R8
 	LEAQ         tailMask<>+0(SB), R10
-	NEGQ         SI
-	VMOVDQU      32(R10)(SI*4), Y0
-	MOVQ         chunks+40(FP), SI
-	MOVQ         shift+48(FP), R10
+	NEGQ         R9
+	VMOVDQU      32(R10)(R9*4), Y0
+	MOVQ         chunks+32(FP), R9
+	MOVQ         shift+40(FP), R10
 	MOVL         $0x7fffffff, R11
 	VMOVD        R11, X1
 	VPBROADCASTD X1, Y1
@@ -3756,9 +7091,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -3767,9 +7102,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -3778,9 +7113,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -3789,9 +7124,9 @@ fours:
 	SHRXQ      R10, R11, R12
 	SHLXQ      R10, R12, R13
 	SUBQ       R13, R11
-	IMULQ      DI, R11
+	IMULQ      R8, R11
 	LEAQ       (R12)(R12*2), R12
-	ADDQ       (SI)(R12*8), R11
+	ADDQ       (R9)(R12*8), R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	PREFETCHT0 128(R11)
@@ -3802,30 +7137,30 @@ measure:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	MOVL   4(BX), R12
 	SHRXQ  R10, R12, R13
 	SHLXQ  R10, R13, R14
 	SUBQ   R14, R12
-	IMULQ  DI, R12
+	IMULQ  R8, R12
 	LEAQ   (R13)(R13*2), R13
-	ADDQ   (SI)(R13*8), R12
+	ADDQ   (R9)(R13*8), R12
 	MOVL   8(BX), R13
 	SHRXQ  R10, R13, R14
 	SHLXQ  R10, R14, R15
 	SUBQ   R15, R13
-	IMULQ  DI, R13
+	IMULQ  R8, R13
 	LEAQ   (R14)(R14*2), R14
-	ADDQ   (SI)(R14*8), R13
+	ADDQ   (R9)(R14*8), R13
 	MOVL   12(BX), R14
 	SHRXQ  R10, R14, R15
 	SHLXQ  R10, R15, BP
 	SUBQ   BP, R14
-	IMULQ  DI, R14
+	IMULQ  R8, R14
 	LEAQ   (R15)(R15*2), R15
-	ADDQ   (SI)(R15*8), R14
+	ADDQ   (R9)(R15*8), R14
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
@@ -3836,90 +7171,90 @@ measure:
 	VXORPS Y9, Y9, Y9
 	XORQ   R15, R15
 
-loop121:
-	CMPQ    R15, R8
-	JGE     single122
-	VMOVUPS (DX)(R15*1), Y10
-	VMOVUPS (R11)(R15*1), Y11
+loop225:
+	CMPQ    R15, DI
+	JGE     single226
+	VMOVUPS (DX)(R15*4), Y10
+	VMOVUPS (R11)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y2, Y2
-	VMOVUPS (R12)(R15*1), Y11
+	VMOVUPS (R12)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y4, Y4
-	VMOVUPS (R13)(R15*1), Y11
+	VMOVUPS (R13)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y6, Y6
-	VMOVUPS (R14)(R15*1), Y11
+	VMOVUPS (R14)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y10
 	VPAND   Y1, Y10, Y10
 	VADDPS  Y10, Y8, Y8
-	VMOVUPS 32(DX)(R15*1), Y10
-	VMOVUPS 32(R11)(R15*1), Y11
+	VMOVUPS 32(DX)(R15*4), Y10
+	VMOVUPS 32(R11)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y3, Y3
-	VMOVUPS 32(R12)(R15*1), Y11
+	VMOVUPS 32(R12)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y5, Y5
-	VMOVUPS 32(R13)(R15*1), Y11
+	VMOVUPS 32(R13)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y7, Y7
-	VMOVUPS 32(R14)(R15*1), Y11
+	VMOVUPS 32(R14)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y10
 	VPAND   Y1, Y10, Y10
 	VADDPS  Y10, Y9, Y9
-	ADDQ    $+64, R15
-	JMP     loop121
+	ADDQ    $+16, R15
+	JMP     loop225
 
-single122:
-	CMPQ    R15, R9
-	JGE     tail123
-	VMOVUPS (DX)(R15*1), Y10
-	VMOVUPS (R11)(R15*1), Y11
+single226:
+	TESTQ   $+8, SI
+	JE      tail227
+	VMOVUPS (DX)(R15*4), Y10
+	VMOVUPS (R11)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y2, Y2
-	VMOVUPS (R12)(R15*1), Y11
+	VMOVUPS (R12)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y4, Y4
-	VMOVUPS (R13)(R15*1), Y11
+	VMOVUPS (R13)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y6, Y6
-	VMOVUPS (R14)(R15*1), Y11
+	VMOVUPS (R14)(R15*4), Y11
 	VSUBPS  Y11, Y10, Y10
 	VPAND   Y1, Y10, Y10
 	VADDPS  Y10, Y8, Y8
-	ADDQ    $+32, R15
+	ADDQ    $+8, R15
 
-tail123:
-	CMPQ       R15, DI
-	JGE        done124
-	VMASKMOVPS (DX)(R15*1), Y0, Y10
-	VMASKMOVPS (R11)(R15*1), Y0, Y11
+tail227:
+	TESTQ      $+7, SI
+	JE         done228
+	VMASKMOVPS (DX)(R15*4), Y0, Y10
+	VMASKMOVPS (R11)(R15*4), Y0, Y11
 	VSUBPS     Y11, Y10, Y11
 	VPAND      Y1, Y11, Y11
 	VADDPS     Y11, Y3, Y3
-	VMASKMOVPS (R12)(R15*1), Y0, Y11
+	VMASKMOVPS (R12)(R15*4), Y0, Y11
 	VSUBPS     Y11, Y10, Y11
 	VPAND      Y1, Y11, Y11
 	VADDPS     Y11, Y5, Y5
-	VMASKMOVPS (R13)(R15*1), Y0, Y11
+	VMASKMOVPS (R13)(R15*4), Y0, Y11
 	VSUBPS     Y11, Y10, Y11
 	VPAND      Y1, Y11, Y11
 	VADDPS     Y11, Y7, Y7
-	VMASKMOVPS (R14)(R15*1), Y0, Y11
+	VMASKMOVPS (R14)(R15*4), Y0, Y11
 	VSUBPS     Y11, Y10, Y10
 	VPAND      Y1, Y10, Y10
 	VADDPS     Y10, Y9, Y9
 
-done124:
+done228:
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X3, X2, X3
@@ -3948,49 +7283,49 @@ ones:
 	SHRXQ  R10, R11, R12
 	SHLXQ  R10, R12, R13
 	SUBQ   R13, R11
-	IMULQ  DI, R11
+	IMULQ  R8, R11
 	LEAQ   (R12)(R12*2), R12
-	ADDQ   (SI)(R12*8), R11
+	ADDQ   (R9)(R12*8), R11
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	XORQ   R12, R12
 
-loop125:
-	CMPQ    R12, R8
-	JGE     single126
-	VMOVUPS (DX)(R12*1), Y4
-	VMOVUPS (R11)(R12*1), Y5
+loop229:
+	CMPQ    R12, DI
+	JGE     single230
+	VMOVUPS (DX)(R12*4), Y4
+	VMOVUPS (R11)(R12*4), Y5
 	VSUBPS  Y5, Y4, Y4
 	VPAND   Y1, Y4, Y4
 	VADDPS  Y4, Y2, Y2
-	VMOVUPS 32(DX)(R12*1), Y4
-	VMOVUPS 32(R11)(R12*1), Y5
+	VMOVUPS 32(DX)(R12*4), Y4
+	VMOVUPS 32(R11)(R12*4), Y5
 	VSUBPS  Y5, Y4, Y4
 	VPAND   Y1, Y4, Y4
 	VADDPS  Y4, Y3, Y3
-	ADDQ    $+64, R12
-	JMP     loop125
+	ADDQ    $+16, R12
+	JMP     loop229
 
-single126:
-	CMPQ    R12, R9
-	JGE     tail127
-	VMOVUPS (DX)(R12*1), Y4
-	VMOVUPS (R11)(R12*1), Y5
+single230:
+	TESTQ   $+8, SI
+	JE      tail231
+	VMOVUPS (DX)(R12*4), Y4
+	VMOVUPS (R11)(R12*4), Y5
 	VSUBPS  Y5, Y4, Y4
 	VPAND   Y1, Y4, Y4
 	VADDPS  Y4, Y2, Y2
-	ADDQ    $+32, R12
+	ADDQ    $+8, R12
 
-tail127:
-	CMPQ       R12, DI
-	JGE        done128
-	VMASKMOVPS (DX)(R12*1), Y0, Y4
-	VMASKMOVPS (R11)(R12*1), Y0, Y5
+tail231:
+	TESTQ      $+7, SI
+	JE         done232
+	VMASKMOVPS (DX)(R12*4), Y0, Y4
+	VMASKMOVPS (R11)(R12*4), Y0, Y5
 	VSUBPS     Y5, Y4, Y4
 	VPAND      Y1, Y4, Y4
 	VADDPS     Y4, Y3, Y3
 
-done128:
+done232:
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X3, X2, X3
@@ -4006,30 +7341,29 @@ end:
 	VZEROUPPER
 	RET
 
-// func l14AVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
+// func l1FourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int)
 // Requires: AVX, AVX2
-TEXT ·l14AVX2(SB), NOSPLIT, $0-40
+TEXT ·l1FourAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+8(FP), CX
 	MOVQ         queries+16(FP), DX
 	MOVQ         vectors+24(FP), R8
-	MOVQ         d+32(FP), BX
-	MOVQ         BX, R9
-	SHLQ         $0x02, R9
+	MOVQ         d+32(FP), R9
 	MOVQ         R9, R10
-	ANDQ         $-64, R10
-	MOVQ         R9, R11
-	ANDQ         $-32, R11
+	ANDQ         $-16, R10
+	MOVQ         R9, BX
 	ANDQ         $+7, BX
+	MOVQ         R9, R11
+	SHLQ         $0x02, R11
 	LEAQ         tailMask<>+0(SB), SI
 	NEGQ         BX
 	VMOVDQU      32(SI)(BX*4), Y0
 	MOVL         $0x7fffffff, BX
 	VMOVD        BX, X1
 	VPBROADCASTD X1, Y1
-	LEAQ         (DX)(R9*1), BX
-	LEAQ         (BX)(R9*1), SI
-	LEAQ         (SI)(R9*1), DI
+	LEAQ         (DX)(R9*4), BX
+	LEAQ         (BX)(R9*4), SI
+	LEAQ         (SI)(R9*4), DI
 	MOVQ         CX, R12
 	SHLQ         $0x02, R12
 
@@ -4046,90 +7380,90 @@ ones:
 	VXORPS Y9, Y9, Y9
 	XORQ   R13, R13
 
-loop129:
+loop233:
 	CMPQ    R13, R10
-	JGE     single130
-	VMOVUPS (R8)(R13*1), Y10
-	VMOVUPS (DX)(R13*1), Y11
+	JGE     single234
+	VMOVUPS (R8)(R13*4), Y10
+	VMOVUPS (DX)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y2, Y2
-	VMOVUPS (BX)(R13*1), Y11
+	VMOVUPS (BX)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y4, Y4
-	VMOVUPS (SI)(R13*1), Y11
+	VMOVUPS (SI)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y6, Y6
-	VMOVUPS (DI)(R13*1), Y11
+	VMOVUPS (DI)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y10
 	VPAND   Y1, Y10, Y10
 	VADDPS  Y10, Y8, Y8
-	VMOVUPS 32(R8)(R13*1), Y10
-	VMOVUPS 32(DX)(R13*1), Y11
+	VMOVUPS 32(R8)(R13*4), Y10
+	VMOVUPS 32(DX)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y3, Y3
-	VMOVUPS 32(BX)(R13*1), Y11
+	VMOVUPS 32(BX)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y5, Y5
-	VMOVUPS 32(SI)(R13*1), Y11
+	VMOVUPS 32(SI)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y7, Y7
-	VMOVUPS 32(DI)(R13*1), Y11
+	VMOVUPS 32(DI)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y10
 	VPAND   Y1, Y10, Y10
 	VADDPS  Y10, Y9, Y9
-	ADDQ    $+64, R13
-	JMP     loop129
+	ADDQ    $+16, R13
+	JMP     loop233
 
-single130:
-	CMPQ    R13, R11
-	JGE     tail131
-	VMOVUPS (R8)(R13*1), Y10
-	VMOVUPS (DX)(R13*1), Y11
+single234:
+	TESTQ   $+8, R9
+	JE      tail235
+	VMOVUPS (R8)(R13*4), Y10
+	VMOVUPS (DX)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y2, Y2
-	VMOVUPS (BX)(R13*1), Y11
+	VMOVUPS (BX)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y4, Y4
-	VMOVUPS (SI)(R13*1), Y11
+	VMOVUPS (SI)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y11
 	VPAND   Y1, Y11, Y11
 	VADDPS  Y11, Y6, Y6
-	VMOVUPS (DI)(R13*1), Y11
+	VMOVUPS (DI)(R13*4), Y11
 	VSUBPS  Y10, Y11, Y10
 	VPAND   Y1, Y10, Y10
 	VADDPS  Y10, Y8, Y8
-	ADDQ    $+32, R13
+	ADDQ    $+8, R13
 
-tail131:
-	CMPQ       R13, R9
-	JGE        done132
-	VMASKMOVPS (R8)(R13*1), Y0, Y10
-	VMASKMOVPS (DX)(R13*1), Y0, Y11
+tail235:
+	TESTQ      $+7, R9
+	JE         done236
+	VMASKMOVPS (R8)(R13*4), Y0, Y10
+	VMASKMOVPS (DX)(R13*4), Y0, Y11
 	VSUBPS     Y10, Y11, Y11
 	VPAND      Y1, Y11, Y11
 	VADDPS     Y11, Y3, Y3
-	VMASKMOVPS (BX)(R13*1), Y0, Y11
+	VMASKMOVPS (BX)(R13*4), Y0, Y11
 	VSUBPS     Y10, Y11, Y11
 	VPAND      Y1, Y11, Y11
 	VADDPS     Y11, Y5, Y5
-	VMASKMOVPS (SI)(R13*1), Y0, Y11
+	VMASKMOVPS (SI)(R13*4), Y0, Y11
 	VSUBPS     Y10, Y11, Y11
 	VPAND      Y1, Y11, Y11
 	VADDPS     Y11, Y7, Y7
-	VMASKMOVPS (DI)(R13*1), Y0, Y11
+	VMASKMOVPS (DI)(R13*4), Y0, Y11
 	VSUBPS     Y10, Y11, Y10
 	VPAND      Y1, Y10, Y10
 	VADDPS     Y10, Y9, Y9
 
-done132:
+done236:
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X3, X2, X3
@@ -4153,10 +7487,3404 @@ done132:
 	VEXTRACTPS   $0x02, X3, (R13)
 	ADDQ         R12, R13
 	VEXTRACTPS   $0x03, X3, (R13)
-	ADDQ         R9, R8
+	ADDQ         R11, R8
 	ADDQ         $0x04, AX
 	DECQ         CX
 	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l2SquaredHalfAVX2(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+// Requires: AVX, F16C, FMA3
+TEXT ·l2SquaredHalfAVX2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    n+8(FP), CX
+	MOVQ    query+16(FP), DX
+	MOVQ    vectors+24(FP), BX
+	MOVQ    d+32(FP), SI
+	MOVQ    SI, DI
+	ANDQ    $-16, DI
+	MOVQ    SI, R9
+	ANDQ    $+7, R9
+	MOVQ    stride+40(FP), R8
+	LEAQ    tailMask<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
+	LEAQ    tailShift<>+0(SB), R10
+	VMOVDQU 16(R10)(R9*2), X1
+
+fours:
+	CMPQ   CX, $0x04
+	JL     ones
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	XORQ   R12, R12
+
+loop237:
+	CMPQ        R12, DI
+	JGE         single238
+	VMOVUPS     (DX)(R12*4), Y10
+	VCVTPH2PS   (BX)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y2
+	VCVTPH2PS   (R9)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y4
+	VCVTPH2PS   (R10)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y6
+	VCVTPH2PS   (R11)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y10
+	VFMADD231PS Y10, Y10, Y8
+	VMOVUPS     32(DX)(R12*4), Y10
+	VCVTPH2PS   16(BX)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y3
+	VCVTPH2PS   16(R9)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y5
+	VCVTPH2PS   16(R10)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y7
+	VCVTPH2PS   16(R11)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y10
+	VFMADD231PS Y10, Y10, Y9
+	ADDQ        $+16, R12
+	JMP         loop237
+
+single238:
+	TESTQ       $+8, SI
+	JE          tail239
+	VMOVUPS     (DX)(R12*4), Y10
+	VCVTPH2PS   (BX)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y2
+	VCVTPH2PS   (R9)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y4
+	VCVTPH2PS   (R10)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y6
+	VCVTPH2PS   (R11)(R12*2), Y11
+	VSUBPS      Y11, Y10, Y10
+	VFMADD231PS Y10, Y10, Y8
+	ADDQ        $+8, R12
+
+tail239:
+	TESTQ       $+7, SI
+	JE          done240
+	VMASKMOVPS  (DX)(R12*4), Y0, Y10
+	VMOVDQU     -16(BX)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y3
+	VMOVDQU     -16(R9)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y5
+	VMOVDQU     -16(R10)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y7
+	VMOVDQU     -16(R11)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VSUBPS      Y11, Y10, Y10
+	VFMADD231PS Y10, Y10, Y9
+
+done240:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X2
+	VADDPS       X2, X4, X2
+	VADDPS       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X4
+	VADDPS       X4, X6, X4
+	VADDPS       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X5
+	VADDPS       X5, X8, X5
+	VHADDPS      X2, X3, X3
+	VHADDPS      X5, X4, X4
+	VHADDPS      X4, X3, X3
+	VMOVUPS      X3, (AX)
+	LEAQ         (R11)(R8*1), BX
+	ADDQ         $0x10, AX
+	SUBQ         $0x04, CX
+	JMP          fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	XORQ   R9, R9
+
+loop241:
+	CMPQ        R9, DI
+	JGE         single242
+	VMOVUPS     (DX)(R9*4), Y4
+	VCVTPH2PS   (BX)(R9*2), Y5
+	VSUBPS      Y5, Y4, Y4
+	VFMADD231PS Y4, Y4, Y2
+	VMOVUPS     32(DX)(R9*4), Y4
+	VCVTPH2PS   16(BX)(R9*2), Y5
+	VSUBPS      Y5, Y4, Y4
+	VFMADD231PS Y4, Y4, Y3
+	ADDQ        $+16, R9
+	JMP         loop241
+
+single242:
+	TESTQ       $+8, SI
+	JE          tail243
+	VMOVUPS     (DX)(R9*4), Y4
+	VCVTPH2PS   (BX)(R9*2), Y5
+	VSUBPS      Y5, Y4, Y4
+	VFMADD231PS Y4, Y4, Y2
+	ADDQ        $+8, R9
+
+tail243:
+	TESTQ       $+7, SI
+	JE          done244
+	VMASKMOVPS  (DX)(R9*4), Y0, Y4
+	VMOVDQU     -16(BX)(SI*2), X5
+	VPSHUFB     X1, X5, X5
+	VCVTPH2PS   X5, Y5
+	VSUBPS      Y5, Y4, Y4
+	VFMADD231PS Y4, Y4, Y3
+
+done244:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VHADDPS      X3, X3, X3
+	VHADDPS      X3, X3, X3
+	VMOVSS       X3, (AX)
+	ADDQ         R8, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+DATA tailShift<>+0(SB)/1, $0x00
+DATA tailShift<>+1(SB)/1, $0x01
+DATA tailShift<>+2(SB)/1, $0x02
+DATA tailShift<>+3(SB)/1, $0x03
+DATA tailShift<>+4(SB)/1, $0x04
+DATA tailShift<>+5(SB)/1, $0x05
+DATA tailShift<>+6(SB)/1, $0x06
+DATA tailShift<>+7(SB)/1, $0x07
+DATA tailShift<>+8(SB)/1, $0x08
+DATA tailShift<>+9(SB)/1, $0x09
+DATA tailShift<>+10(SB)/1, $0x0a
+DATA tailShift<>+11(SB)/1, $0x0b
+DATA tailShift<>+12(SB)/1, $0x0c
+DATA tailShift<>+13(SB)/1, $0x0d
+DATA tailShift<>+14(SB)/1, $0x0e
+DATA tailShift<>+15(SB)/1, $0x0f
+DATA tailShift<>+16(SB)/1, $0x80
+DATA tailShift<>+17(SB)/1, $0x80
+DATA tailShift<>+18(SB)/1, $0x80
+DATA tailShift<>+19(SB)/1, $0x80
+DATA tailShift<>+20(SB)/1, $0x80
+DATA tailShift<>+21(SB)/1, $0x80
+DATA tailShift<>+22(SB)/1, $0x80
+DATA tailShift<>+23(SB)/1, $0x80
+DATA tailShift<>+24(SB)/1, $0x80
+DATA tailShift<>+25(SB)/1, $0x80
+DATA tailShift<>+26(SB)/1, $0x80
+DATA tailShift<>+27(SB)/1, $0x80
+DATA tailShift<>+28(SB)/1, $0x80
+DATA tailShift<>+29(SB)/1, $0x80
+DATA tailShift<>+30(SB)/1, $0x80
+DATA tailShift<>+31(SB)/1, $0x80
+GLOBL tailShift<>(SB), RODATA|NOPTR, $32
+
+// func l2SquaredHalfGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+// Requires: AVX, BMI2, F16C, FMA3, MMX+
+TEXT ·l2SquaredHalfGatherAVX2(SB), NOSPLIT, $8-64
+	MOVQ    dst+0(FP), AX
+	MOVQ    n+8(FP), CX
+	MOVQ    query+16(FP), DX
+	MOVQ    slots+24(FP), BX
+	MOVQ    d+48(FP), SI
+	MOVQ    SI, DI
+	ANDQ    $-16, DI
+	MOVQ    SI, R9
+	ANDQ    $+7, R9
+	MOVQ    stride+56(FP), R8
+	LEAQ    tailMask<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
+	LEAQ    tailShift<>+0(SB), R10
+	VMOVDQU 16(R10)(R9*2), X1
+	MOVQ    chunks+32(FP), R9
+	MOVQ    shift+40(FP), R10
+
+fours:
+	CMPQ       CX, $0x04
+	JL         ones
+	CMPQ       CX, $0x08
+	JL         measure
+	MOVL       16(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       20(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       24(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       28(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+measure:
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	MOVL   4(BX), R12
+	SHRXQ  R10, R12, R13
+	SHLXQ  R10, R13, R14
+	SUBQ   R14, R12
+	IMULQ  R8, R12
+	LEAQ   (R13)(R13*2), R13
+	ADDQ   (R9)(R13*8), R12
+	MOVL   8(BX), R13
+	SHRXQ  R10, R13, R14
+	SHLXQ  R10, R14, R15
+	SUBQ   R15, R13
+	IMULQ  R8, R13
+	LEAQ   (R14)(R14*2), R14
+	ADDQ   (R9)(R14*8), R13
+	MOVL   12(BX), R14
+	SHRXQ  R10, R14, R15
+	SHLXQ  R10, R15, BP
+	SUBQ   BP, R14
+	IMULQ  R8, R14
+	LEAQ   (R15)(R15*2), R15
+	ADDQ   (R9)(R15*8), R14
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	XORQ   R15, R15
+
+loop245:
+	CMPQ        R15, DI
+	JGE         single246
+	VMOVUPS     (DX)(R15*4), Y10
+	VCVTPH2PS   (R11)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y2
+	VCVTPH2PS   (R12)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y4
+	VCVTPH2PS   (R13)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y6
+	VCVTPH2PS   (R14)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y10
+	VFMADD231PS Y10, Y10, Y8
+	VMOVUPS     32(DX)(R15*4), Y10
+	VCVTPH2PS   16(R11)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y3
+	VCVTPH2PS   16(R12)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y5
+	VCVTPH2PS   16(R13)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y7
+	VCVTPH2PS   16(R14)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y10
+	VFMADD231PS Y10, Y10, Y9
+	ADDQ        $+16, R15
+	JMP         loop245
+
+single246:
+	TESTQ       $+8, SI
+	JE          tail247
+	VMOVUPS     (DX)(R15*4), Y10
+	VCVTPH2PS   (R11)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y2
+	VCVTPH2PS   (R12)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y4
+	VCVTPH2PS   (R13)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y6
+	VCVTPH2PS   (R14)(R15*2), Y11
+	VSUBPS      Y11, Y10, Y10
+	VFMADD231PS Y10, Y10, Y8
+	ADDQ        $+8, R15
+
+tail247:
+	TESTQ       $+7, SI
+	JE          done248
+	VMASKMOVPS  (DX)(R15*4), Y0, Y10
+	VMOVDQU     -16(R11)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y3
+	VMOVDQU     -16(R12)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y5
+	VMOVDQU     -16(R13)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VSUBPS      Y11, Y10, Y11
+	VFMADD231PS Y11, Y11, Y7
+	VMOVDQU     -16(R14)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VSUBPS      Y11, Y10, Y10
+	VFMADD231PS Y10, Y10, Y9
+
+done248:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X2
+	VADDPS       X2, X4, X2
+	VADDPS       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X4
+	VADDPS       X4, X6, X4
+	VADDPS       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X5
+	VADDPS       X5, X8, X5
+	VHADDPS      X2, X3, X3
+	VHADDPS      X5, X4, X4
+	VHADDPS      X4, X3, X3
+	VMOVUPS      X3, (AX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, AX
+	SUBQ         $0x04, CX
+	JMP          fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	XORQ   R12, R12
+
+loop249:
+	CMPQ        R12, DI
+	JGE         single250
+	VMOVUPS     (DX)(R12*4), Y4
+	VCVTPH2PS   (R11)(R12*2), Y5
+	VSUBPS      Y5, Y4, Y4
+	VFMADD231PS Y4, Y4, Y2
+	VMOVUPS     32(DX)(R12*4), Y4
+	VCVTPH2PS   16(R11)(R12*2), Y5
+	VSUBPS      Y5, Y4, Y4
+	VFMADD231PS Y4, Y4, Y3
+	ADDQ        $+16, R12
+	JMP         loop249
+
+single250:
+	TESTQ       $+8, SI
+	JE          tail251
+	VMOVUPS     (DX)(R12*4), Y4
+	VCVTPH2PS   (R11)(R12*2), Y5
+	VSUBPS      Y5, Y4, Y4
+	VFMADD231PS Y4, Y4, Y2
+	ADDQ        $+8, R12
+
+tail251:
+	TESTQ       $+7, SI
+	JE          done252
+	VMASKMOVPS  (DX)(R12*4), Y0, Y4
+	VMOVDQU     -16(R11)(SI*2), X5
+	VPSHUFB     X1, X5, X5
+	VCVTPH2PS   X5, Y5
+	VSUBPS      Y5, Y4, Y4
+	VFMADD231PS Y4, Y4, Y3
+
+done252:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VHADDPS      X3, X3, X3
+	VHADDPS      X3, X3, X3
+	VMOVSS       X3, (AX)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l2SquaredHalfFourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+// Requires: AVX, F16C, FMA3
+TEXT ·l2SquaredHalfFourAVX2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    n+8(FP), CX
+	MOVQ    queries+16(FP), DX
+	MOVQ    vectors+24(FP), R8
+	MOVQ    d+32(FP), R9
+	MOVQ    R9, R10
+	ANDQ    $-16, R10
+	MOVQ    R9, BX
+	ANDQ    $+7, BX
+	MOVQ    stride+40(FP), R11
+	LEAQ    tailMask<>+0(SB), SI
+	NEGQ    BX
+	VMOVDQU 32(SI)(BX*4), Y0
+	LEAQ    tailShift<>+0(SB), SI
+	VMOVDQU 16(SI)(BX*2), X1
+	LEAQ    (DX)(R9*4), BX
+	LEAQ    (BX)(R9*4), SI
+	LEAQ    (SI)(R9*4), DI
+	MOVQ    CX, R12
+	SHLQ    $0x02, R12
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	XORQ   R13, R13
+
+loop253:
+	CMPQ        R13, R10
+	JGE         single254
+	VCVTPH2PS   (R8)(R13*2), Y10
+	VMOVUPS     (DX)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y2
+	VMOVUPS     (BX)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y4
+	VMOVUPS     (SI)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y6
+	VMOVUPS     (DI)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y10
+	VFMADD231PS Y10, Y10, Y8
+	VCVTPH2PS   16(R8)(R13*2), Y10
+	VMOVUPS     32(DX)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y3
+	VMOVUPS     32(BX)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y5
+	VMOVUPS     32(SI)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y7
+	VMOVUPS     32(DI)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y10
+	VFMADD231PS Y10, Y10, Y9
+	ADDQ        $+16, R13
+	JMP         loop253
+
+single254:
+	TESTQ       $+8, R9
+	JE          tail255
+	VCVTPH2PS   (R8)(R13*2), Y10
+	VMOVUPS     (DX)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y2
+	VMOVUPS     (BX)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y4
+	VMOVUPS     (SI)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y6
+	VMOVUPS     (DI)(R13*4), Y11
+	VSUBPS      Y10, Y11, Y10
+	VFMADD231PS Y10, Y10, Y8
+	ADDQ        $+8, R13
+
+tail255:
+	TESTQ       $+7, R9
+	JE          done256
+	VMOVDQU     -16(R8)(R9*2), X10
+	VPSHUFB     X1, X10, X10
+	VCVTPH2PS   X10, Y10
+	VMASKMOVPS  (DX)(R13*4), Y0, Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y3
+	VMASKMOVPS  (BX)(R13*4), Y0, Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y5
+	VMASKMOVPS  (SI)(R13*4), Y0, Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y7
+	VMASKMOVPS  (DI)(R13*4), Y0, Y11
+	VSUBPS      Y10, Y11, Y10
+	VFMADD231PS Y10, Y10, Y9
+
+done256:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X2
+	VADDPS       X2, X4, X2
+	VADDPS       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X4
+	VADDPS       X4, X6, X4
+	VADDPS       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X5
+	VADDPS       X5, X8, X5
+	VHADDPS      X2, X3, X3
+	VHADDPS      X5, X4, X4
+	VHADDPS      X4, X3, X3
+	MOVQ         AX, R13
+	VMOVSS       X3, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x01, X3, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x02, X3, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x03, X3, (R13)
+	ADDQ         R11, R8
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func innerProductHalfAVX2(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+// Requires: AVX, F16C, FMA3
+TEXT ·innerProductHalfAVX2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    n+8(FP), CX
+	MOVQ    query+16(FP), DX
+	MOVQ    vectors+24(FP), BX
+	MOVQ    d+32(FP), SI
+	MOVQ    SI, DI
+	ANDQ    $-16, DI
+	MOVQ    SI, R9
+	ANDQ    $+7, R9
+	MOVQ    stride+40(FP), R8
+	LEAQ    tailMask<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
+	LEAQ    tailShift<>+0(SB), R10
+	VMOVDQU 16(R10)(R9*2), X1
+
+fours:
+	CMPQ   CX, $0x04
+	JL     ones
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	XORQ   R12, R12
+
+loop257:
+	CMPQ        R12, DI
+	JGE         single258
+	VMOVUPS     (DX)(R12*4), Y10
+	VCVTPH2PS   (BX)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y2
+	VCVTPH2PS   (R9)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y4
+	VCVTPH2PS   (R10)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y6
+	VCVTPH2PS   (R11)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y8
+	VMOVUPS     32(DX)(R12*4), Y10
+	VCVTPH2PS   16(BX)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y3
+	VCVTPH2PS   16(R9)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y5
+	VCVTPH2PS   16(R10)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y7
+	VCVTPH2PS   16(R11)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y9
+	ADDQ        $+16, R12
+	JMP         loop257
+
+single258:
+	TESTQ       $+8, SI
+	JE          tail259
+	VMOVUPS     (DX)(R12*4), Y10
+	VCVTPH2PS   (BX)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y2
+	VCVTPH2PS   (R9)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y4
+	VCVTPH2PS   (R10)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y6
+	VCVTPH2PS   (R11)(R12*2), Y11
+	VFMADD231PS Y10, Y11, Y8
+	ADDQ        $+8, R12
+
+tail259:
+	TESTQ       $+7, SI
+	JE          done260
+	VMASKMOVPS  (DX)(R12*4), Y0, Y10
+	VMOVDQU     -16(BX)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VFMADD231PS Y10, Y11, Y3
+	VMOVDQU     -16(R9)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VFMADD231PS Y10, Y11, Y5
+	VMOVDQU     -16(R10)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VFMADD231PS Y10, Y11, Y7
+	VMOVDQU     -16(R11)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VFMADD231PS Y10, Y11, Y9
+
+done260:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X2
+	VADDPS       X2, X4, X2
+	VADDPS       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X4
+	VADDPS       X4, X6, X4
+	VADDPS       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X5
+	VADDPS       X5, X8, X5
+	VHADDPS      X2, X3, X3
+	VHADDPS      X5, X4, X4
+	VHADDPS      X4, X3, X3
+	VMOVUPS      X3, (AX)
+	LEAQ         (R11)(R8*1), BX
+	ADDQ         $0x10, AX
+	SUBQ         $0x04, CX
+	JMP          fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	XORQ   R9, R9
+
+loop261:
+	CMPQ        R9, DI
+	JGE         single262
+	VMOVUPS     (DX)(R9*4), Y4
+	VCVTPH2PS   (BX)(R9*2), Y5
+	VFMADD231PS Y4, Y5, Y2
+	VMOVUPS     32(DX)(R9*4), Y4
+	VCVTPH2PS   16(BX)(R9*2), Y5
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ        $+16, R9
+	JMP         loop261
+
+single262:
+	TESTQ       $+8, SI
+	JE          tail263
+	VMOVUPS     (DX)(R9*4), Y4
+	VCVTPH2PS   (BX)(R9*2), Y5
+	VFMADD231PS Y4, Y5, Y2
+	ADDQ        $+8, R9
+
+tail263:
+	TESTQ       $+7, SI
+	JE          done264
+	VMASKMOVPS  (DX)(R9*4), Y0, Y4
+	VMOVDQU     -16(BX)(SI*2), X5
+	VPSHUFB     X1, X5, X5
+	VCVTPH2PS   X5, Y5
+	VFMADD231PS Y4, Y5, Y3
+
+done264:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VHADDPS      X3, X3, X3
+	VHADDPS      X3, X3, X3
+	VMOVSS       X3, (AX)
+	ADDQ         R8, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func innerProductHalfGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+// Requires: AVX, BMI2, F16C, FMA3, MMX+
+TEXT ·innerProductHalfGatherAVX2(SB), NOSPLIT, $8-64
+	MOVQ    dst+0(FP), AX
+	MOVQ    n+8(FP), CX
+	MOVQ    query+16(FP), DX
+	MOVQ    slots+24(FP), BX
+	MOVQ    d+48(FP), SI
+	MOVQ    SI, DI
+	ANDQ    $-16, DI
+	MOVQ    SI, R9
+	ANDQ    $+7, R9
+	MOVQ    stride+56(FP), R8
+	LEAQ    tailMask<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
+	LEAQ    tailShift<>+0(SB), R10
+	VMOVDQU 16(R10)(R9*2), X1
+	MOVQ    chunks+32(FP), R9
+	MOVQ    shift+40(FP), R10
+
+fours:
+	CMPQ       CX, $0x04
+	JL         ones
+	CMPQ       CX, $0x08
+	JL         measure
+	MOVL       16(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       20(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       24(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       28(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+measure:
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	MOVL   4(BX), R12
+	SHRXQ  R10, R12, R13
+	SHLXQ  R10, R13, R14
+	SUBQ   R14, R12
+	IMULQ  R8, R12
+	LEAQ   (R13)(R13*2), R13
+	ADDQ   (R9)(R13*8), R12
+	MOVL   8(BX), R13
+	SHRXQ  R10, R13, R14
+	SHLXQ  R10, R14, R15
+	SUBQ   R15, R13
+	IMULQ  R8, R13
+	LEAQ   (R14)(R14*2), R14
+	ADDQ   (R9)(R14*8), R13
+	MOVL   12(BX), R14
+	SHRXQ  R10, R14, R15
+	SHLXQ  R10, R15, BP
+	SUBQ   BP, R14
+	IMULQ  R8, R14
+	LEAQ   (R15)(R15*2), R15
+	ADDQ   (R9)(R15*8), R14
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	XORQ   R15, R15
+
+loop265:
+	CMPQ        R15, DI
+	JGE         single266
+	VMOVUPS     (DX)(R15*4), Y10
+	VCVTPH2PS   (R11)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y2
+	VCVTPH2PS   (R12)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y4
+	VCVTPH2PS   (R13)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y6
+	VCVTPH2PS   (R14)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y8
+	VMOVUPS     32(DX)(R15*4), Y10
+	VCVTPH2PS   16(R11)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y3
+	VCVTPH2PS   16(R12)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y5
+	VCVTPH2PS   16(R13)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y7
+	VCVTPH2PS   16(R14)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y9
+	ADDQ        $+16, R15
+	JMP         loop265
+
+single266:
+	TESTQ       $+8, SI
+	JE          tail267
+	VMOVUPS     (DX)(R15*4), Y10
+	VCVTPH2PS   (R11)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y2
+	VCVTPH2PS   (R12)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y4
+	VCVTPH2PS   (R13)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y6
+	VCVTPH2PS   (R14)(R15*2), Y11
+	VFMADD231PS Y10, Y11, Y8
+	ADDQ        $+8, R15
+
+tail267:
+	TESTQ       $+7, SI
+	JE          done268
+	VMASKMOVPS  (DX)(R15*4), Y0, Y10
+	VMOVDQU     -16(R11)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VFMADD231PS Y10, Y11, Y3
+	VMOVDQU     -16(R12)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VFMADD231PS Y10, Y11, Y5
+	VMOVDQU     -16(R13)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VFMADD231PS Y10, Y11, Y7
+	VMOVDQU     -16(R14)(SI*2), X11
+	VPSHUFB     X1, X11, X11
+	VCVTPH2PS   X11, Y11
+	VFMADD231PS Y10, Y11, Y9
+
+done268:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X2
+	VADDPS       X2, X4, X2
+	VADDPS       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X4
+	VADDPS       X4, X6, X4
+	VADDPS       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X5
+	VADDPS       X5, X8, X5
+	VHADDPS      X2, X3, X3
+	VHADDPS      X5, X4, X4
+	VHADDPS      X4, X3, X3
+	VMOVUPS      X3, (AX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, AX
+	SUBQ         $0x04, CX
+	JMP          fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	XORQ   R12, R12
+
+loop269:
+	CMPQ        R12, DI
+	JGE         single270
+	VMOVUPS     (DX)(R12*4), Y4
+	VCVTPH2PS   (R11)(R12*2), Y5
+	VFMADD231PS Y4, Y5, Y2
+	VMOVUPS     32(DX)(R12*4), Y4
+	VCVTPH2PS   16(R11)(R12*2), Y5
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ        $+16, R12
+	JMP         loop269
+
+single270:
+	TESTQ       $+8, SI
+	JE          tail271
+	VMOVUPS     (DX)(R12*4), Y4
+	VCVTPH2PS   (R11)(R12*2), Y5
+	VFMADD231PS Y4, Y5, Y2
+	ADDQ        $+8, R12
+
+tail271:
+	TESTQ       $+7, SI
+	JE          done272
+	VMASKMOVPS  (DX)(R12*4), Y0, Y4
+	VMOVDQU     -16(R11)(SI*2), X5
+	VPSHUFB     X1, X5, X5
+	VCVTPH2PS   X5, Y5
+	VFMADD231PS Y4, Y5, Y3
+
+done272:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VHADDPS      X3, X3, X3
+	VHADDPS      X3, X3, X3
+	VMOVSS       X3, (AX)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func innerProductHalfFourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+// Requires: AVX, F16C, FMA3
+TEXT ·innerProductHalfFourAVX2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    n+8(FP), CX
+	MOVQ    queries+16(FP), DX
+	MOVQ    vectors+24(FP), R8
+	MOVQ    d+32(FP), R9
+	MOVQ    R9, R10
+	ANDQ    $-16, R10
+	MOVQ    R9, BX
+	ANDQ    $+7, BX
+	MOVQ    stride+40(FP), R11
+	LEAQ    tailMask<>+0(SB), SI
+	NEGQ    BX
+	VMOVDQU 32(SI)(BX*4), Y0
+	LEAQ    tailShift<>+0(SB), SI
+	VMOVDQU 16(SI)(BX*2), X1
+	LEAQ    (DX)(R9*4), BX
+	LEAQ    (BX)(R9*4), SI
+	LEAQ    (SI)(R9*4), DI
+	MOVQ    CX, R12
+	SHLQ    $0x02, R12
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	XORQ   R13, R13
+
+loop273:
+	CMPQ        R13, R10
+	JGE         single274
+	VCVTPH2PS   (R8)(R13*2), Y10
+	VMOVUPS     (DX)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y2
+	VMOVUPS     (BX)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y4
+	VMOVUPS     (SI)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y6
+	VMOVUPS     (DI)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y8
+	VCVTPH2PS   16(R8)(R13*2), Y10
+	VMOVUPS     32(DX)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y3
+	VMOVUPS     32(BX)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y5
+	VMOVUPS     32(SI)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y7
+	VMOVUPS     32(DI)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y9
+	ADDQ        $+16, R13
+	JMP         loop273
+
+single274:
+	TESTQ       $+8, R9
+	JE          tail275
+	VCVTPH2PS   (R8)(R13*2), Y10
+	VMOVUPS     (DX)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y2
+	VMOVUPS     (BX)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y4
+	VMOVUPS     (SI)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y6
+	VMOVUPS     (DI)(R13*4), Y11
+	VFMADD231PS Y11, Y10, Y8
+	ADDQ        $+8, R13
+
+tail275:
+	TESTQ       $+7, R9
+	JE          done276
+	VMOVDQU     -16(R8)(R9*2), X10
+	VPSHUFB     X1, X10, X10
+	VCVTPH2PS   X10, Y10
+	VMASKMOVPS  (DX)(R13*4), Y0, Y11
+	VFMADD231PS Y11, Y10, Y3
+	VMASKMOVPS  (BX)(R13*4), Y0, Y11
+	VFMADD231PS Y11, Y10, Y5
+	VMASKMOVPS  (SI)(R13*4), Y0, Y11
+	VFMADD231PS Y11, Y10, Y7
+	VMASKMOVPS  (DI)(R13*4), Y0, Y11
+	VFMADD231PS Y11, Y10, Y9
+
+done276:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X2
+	VADDPS       X2, X4, X2
+	VADDPS       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X4
+	VADDPS       X4, X6, X4
+	VADDPS       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X5
+	VADDPS       X5, X8, X5
+	VHADDPS      X2, X3, X3
+	VHADDPS      X5, X4, X4
+	VHADDPS      X4, X3, X3
+	MOVQ         AX, R13
+	VMOVSS       X3, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x01, X3, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x02, X3, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x03, X3, (R13)
+	ADDQ         R11, R8
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l1HalfAVX2(dst *float32, n int, query *float32, vectors *float32, d int, stride int)
+// Requires: AVX, AVX2, F16C
+TEXT ·l1HalfAVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         query+16(FP), DX
+	MOVQ         vectors+24(FP), BX
+	MOVQ         d+32(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-16, DI
+	MOVQ         SI, R9
+	ANDQ         $+7, R9
+	MOVQ         stride+40(FP), R8
+	LEAQ         tailMask<>+0(SB), R10
+	NEGQ         R9
+	VMOVDQU      32(R10)(R9*4), Y0
+	LEAQ         tailShift<>+0(SB), R10
+	VMOVDQU      16(R10)(R9*2), X1
+	MOVL         $0x7fffffff, R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+
+fours:
+	CMPQ   CX, $0x04
+	JL     ones
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	XORQ   R12, R12
+
+loop277:
+	CMPQ      R12, DI
+	JGE       single278
+	VMOVUPS   (DX)(R12*4), Y11
+	VCVTPH2PS (BX)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y3, Y3
+	VCVTPH2PS (R9)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y5, Y5
+	VCVTPH2PS (R10)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y7, Y7
+	VCVTPH2PS (R11)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y11
+	VPAND     Y2, Y11, Y11
+	VADDPS    Y11, Y9, Y9
+	VMOVUPS   32(DX)(R12*4), Y11
+	VCVTPH2PS 16(BX)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y4, Y4
+	VCVTPH2PS 16(R9)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y6, Y6
+	VCVTPH2PS 16(R10)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y8, Y8
+	VCVTPH2PS 16(R11)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y11
+	VPAND     Y2, Y11, Y11
+	VADDPS    Y11, Y10, Y10
+	ADDQ      $+16, R12
+	JMP       loop277
+
+single278:
+	TESTQ     $+8, SI
+	JE        tail279
+	VMOVUPS   (DX)(R12*4), Y11
+	VCVTPH2PS (BX)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y3, Y3
+	VCVTPH2PS (R9)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y5, Y5
+	VCVTPH2PS (R10)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y7, Y7
+	VCVTPH2PS (R11)(R12*2), Y12
+	VSUBPS    Y12, Y11, Y11
+	VPAND     Y2, Y11, Y11
+	VADDPS    Y11, Y9, Y9
+	ADDQ      $+8, R12
+
+tail279:
+	TESTQ      $+7, SI
+	JE         done280
+	VMASKMOVPS (DX)(R12*4), Y0, Y11
+	VMOVDQU    -16(BX)(SI*2), X12
+	VPSHUFB    X1, X12, X12
+	VCVTPH2PS  X12, Y12
+	VSUBPS     Y12, Y11, Y12
+	VPAND      Y2, Y12, Y12
+	VADDPS     Y12, Y4, Y4
+	VMOVDQU    -16(R9)(SI*2), X12
+	VPSHUFB    X1, X12, X12
+	VCVTPH2PS  X12, Y12
+	VSUBPS     Y12, Y11, Y12
+	VPAND      Y2, Y12, Y12
+	VADDPS     Y12, Y6, Y6
+	VMOVDQU    -16(R10)(SI*2), X12
+	VPSHUFB    X1, X12, X12
+	VCVTPH2PS  X12, Y12
+	VSUBPS     Y12, Y11, Y12
+	VPAND      Y2, Y12, Y12
+	VADDPS     Y12, Y8, Y8
+	VMOVDQU    -16(R11)(SI*2), X12
+	VPSHUFB    X1, X12, X12
+	VCVTPH2PS  X12, Y12
+	VSUBPS     Y12, Y11, Y11
+	VPAND      Y2, Y11, Y11
+	VADDPS     Y11, Y10, Y10
+
+done280:
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X4
+	VADDPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X3
+	VADDPS       X3, X5, X3
+	VADDPS       Y8, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X5
+	VADDPS       X5, X7, X5
+	VADDPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X6
+	VADDPS       X6, X9, X6
+	VHADDPS      X3, X4, X4
+	VHADDPS      X6, X5, X5
+	VHADDPS      X5, X4, X4
+	VMOVUPS      X4, (AX)
+	LEAQ         (R11)(R8*1), BX
+	ADDQ         $0x10, AX
+	SUBQ         $0x04, CX
+	JMP          fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	XORQ   R9, R9
+
+loop281:
+	CMPQ      R9, DI
+	JGE       single282
+	VMOVUPS   (DX)(R9*4), Y5
+	VCVTPH2PS (BX)(R9*2), Y6
+	VSUBPS    Y6, Y5, Y5
+	VPAND     Y2, Y5, Y5
+	VADDPS    Y5, Y3, Y3
+	VMOVUPS   32(DX)(R9*4), Y5
+	VCVTPH2PS 16(BX)(R9*2), Y6
+	VSUBPS    Y6, Y5, Y5
+	VPAND     Y2, Y5, Y5
+	VADDPS    Y5, Y4, Y4
+	ADDQ      $+16, R9
+	JMP       loop281
+
+single282:
+	TESTQ     $+8, SI
+	JE        tail283
+	VMOVUPS   (DX)(R9*4), Y5
+	VCVTPH2PS (BX)(R9*2), Y6
+	VSUBPS    Y6, Y5, Y5
+	VPAND     Y2, Y5, Y5
+	VADDPS    Y5, Y3, Y3
+	ADDQ      $+8, R9
+
+tail283:
+	TESTQ      $+7, SI
+	JE         done284
+	VMASKMOVPS (DX)(R9*4), Y0, Y5
+	VMOVDQU    -16(BX)(SI*2), X6
+	VPSHUFB    X1, X6, X6
+	VCVTPH2PS  X6, Y6
+	VSUBPS     Y6, Y5, Y5
+	VPAND      Y2, Y5, Y5
+	VADDPS     Y5, Y4, Y4
+
+done284:
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X4
+	VHADDPS      X4, X4, X4
+	VHADDPS      X4, X4, X4
+	VMOVSS       X4, (AX)
+	ADDQ         R8, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l1HalfGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int, stride int)
+// Requires: AVX, AVX2, BMI2, F16C, MMX+
+TEXT ·l1HalfGatherAVX2(SB), NOSPLIT, $8-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         query+16(FP), DX
+	MOVQ         slots+24(FP), BX
+	MOVQ         d+48(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-16, DI
+	MOVQ         SI, R9
+	ANDQ         $+7, R9
+	MOVQ         stride+56(FP), R8
+	LEAQ         tailMask<>+0(SB), R10
+	NEGQ         R9
+	VMOVDQU      32(R10)(R9*4), Y0
+	LEAQ         tailShift<>+0(SB), R10
+	VMOVDQU      16(R10)(R9*2), X1
+	MOVQ         chunks+32(FP), R9
+	MOVQ         shift+40(FP), R10
+	MOVL         $0x7fffffff, R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+
+fours:
+	CMPQ       CX, $0x04
+	JL         ones
+	CMPQ       CX, $0x08
+	JL         measure
+	MOVL       16(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       20(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       24(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       28(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+measure:
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	MOVL   4(BX), R12
+	SHRXQ  R10, R12, R13
+	SHLXQ  R10, R13, R14
+	SUBQ   R14, R12
+	IMULQ  R8, R12
+	LEAQ   (R13)(R13*2), R13
+	ADDQ   (R9)(R13*8), R12
+	MOVL   8(BX), R13
+	SHRXQ  R10, R13, R14
+	SHLXQ  R10, R14, R15
+	SUBQ   R15, R13
+	IMULQ  R8, R13
+	LEAQ   (R14)(R14*2), R14
+	ADDQ   (R9)(R14*8), R13
+	MOVL   12(BX), R14
+	SHRXQ  R10, R14, R15
+	SHLXQ  R10, R15, BP
+	SUBQ   BP, R14
+	IMULQ  R8, R14
+	LEAQ   (R15)(R15*2), R15
+	ADDQ   (R9)(R15*8), R14
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	XORQ   R15, R15
+
+loop285:
+	CMPQ      R15, DI
+	JGE       single286
+	VMOVUPS   (DX)(R15*4), Y11
+	VCVTPH2PS (R11)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y3, Y3
+	VCVTPH2PS (R12)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y5, Y5
+	VCVTPH2PS (R13)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y7, Y7
+	VCVTPH2PS (R14)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y11
+	VPAND     Y2, Y11, Y11
+	VADDPS    Y11, Y9, Y9
+	VMOVUPS   32(DX)(R15*4), Y11
+	VCVTPH2PS 16(R11)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y4, Y4
+	VCVTPH2PS 16(R12)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y6, Y6
+	VCVTPH2PS 16(R13)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y8, Y8
+	VCVTPH2PS 16(R14)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y11
+	VPAND     Y2, Y11, Y11
+	VADDPS    Y11, Y10, Y10
+	ADDQ      $+16, R15
+	JMP       loop285
+
+single286:
+	TESTQ     $+8, SI
+	JE        tail287
+	VMOVUPS   (DX)(R15*4), Y11
+	VCVTPH2PS (R11)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y3, Y3
+	VCVTPH2PS (R12)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y5, Y5
+	VCVTPH2PS (R13)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y7, Y7
+	VCVTPH2PS (R14)(R15*2), Y12
+	VSUBPS    Y12, Y11, Y11
+	VPAND     Y2, Y11, Y11
+	VADDPS    Y11, Y9, Y9
+	ADDQ      $+8, R15
+
+tail287:
+	TESTQ      $+7, SI
+	JE         done288
+	VMASKMOVPS (DX)(R15*4), Y0, Y11
+	VMOVDQU    -16(R11)(SI*2), X12
+	VPSHUFB    X1, X12, X12
+	VCVTPH2PS  X12, Y12
+	VSUBPS     Y12, Y11, Y12
+	VPAND      Y2, Y12, Y12
+	VADDPS     Y12, Y4, Y4
+	VMOVDQU    -16(R12)(SI*2), X12
+	VPSHUFB    X1, X12, X12
+	VCVTPH2PS  X12, Y12
+	VSUBPS     Y12, Y11, Y12
+	VPAND      Y2, Y12, Y12
+	VADDPS     Y12, Y6, Y6
+	VMOVDQU    -16(R13)(SI*2), X12
+	VPSHUFB    X1, X12, X12
+	VCVTPH2PS  X12, Y12
+	VSUBPS     Y12, Y11, Y12
+	VPAND      Y2, Y12, Y12
+	VADDPS     Y12, Y8, Y8
+	VMOVDQU    -16(R14)(SI*2), X12
+	VPSHUFB    X1, X12, X12
+	VCVTPH2PS  X12, Y12
+	VSUBPS     Y12, Y11, Y11
+	VPAND      Y2, Y11, Y11
+	VADDPS     Y11, Y10, Y10
+
+done288:
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X4
+	VADDPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X3
+	VADDPS       X3, X5, X3
+	VADDPS       Y8, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X5
+	VADDPS       X5, X7, X5
+	VADDPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X6
+	VADDPS       X6, X9, X6
+	VHADDPS      X3, X4, X4
+	VHADDPS      X6, X5, X5
+	VHADDPS      X5, X4, X4
+	VMOVUPS      X4, (AX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, AX
+	SUBQ         $0x04, CX
+	JMP          fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	XORQ   R12, R12
+
+loop289:
+	CMPQ      R12, DI
+	JGE       single290
+	VMOVUPS   (DX)(R12*4), Y5
+	VCVTPH2PS (R11)(R12*2), Y6
+	VSUBPS    Y6, Y5, Y5
+	VPAND     Y2, Y5, Y5
+	VADDPS    Y5, Y3, Y3
+	VMOVUPS   32(DX)(R12*4), Y5
+	VCVTPH2PS 16(R11)(R12*2), Y6
+	VSUBPS    Y6, Y5, Y5
+	VPAND     Y2, Y5, Y5
+	VADDPS    Y5, Y4, Y4
+	ADDQ      $+16, R12
+	JMP       loop289
+
+single290:
+	TESTQ     $+8, SI
+	JE        tail291
+	VMOVUPS   (DX)(R12*4), Y5
+	VCVTPH2PS (R11)(R12*2), Y6
+	VSUBPS    Y6, Y5, Y5
+	VPAND     Y2, Y5, Y5
+	VADDPS    Y5, Y3, Y3
+	ADDQ      $+8, R12
+
+tail291:
+	TESTQ      $+7, SI
+	JE         done292
+	VMASKMOVPS (DX)(R12*4), Y0, Y5
+	VMOVDQU    -16(R11)(SI*2), X6
+	VPSHUFB    X1, X6, X6
+	VCVTPH2PS  X6, Y6
+	VSUBPS     Y6, Y5, Y5
+	VPAND      Y2, Y5, Y5
+	VADDPS     Y5, Y4, Y4
+
+done292:
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X4
+	VHADDPS      X4, X4, X4
+	VHADDPS      X4, X4, X4
+	VMOVSS       X4, (AX)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func l1HalfFourAVX2(dst *float32, n int, queries *float32, vectors *float32, d int, stride int)
+// Requires: AVX, AVX2, F16C
+TEXT ·l1HalfFourAVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         queries+16(FP), DX
+	MOVQ         vectors+24(FP), R8
+	MOVQ         d+32(FP), R9
+	MOVQ         R9, R10
+	ANDQ         $-16, R10
+	MOVQ         R9, BX
+	ANDQ         $+7, BX
+	MOVQ         stride+40(FP), R11
+	LEAQ         tailMask<>+0(SB), SI
+	NEGQ         BX
+	VMOVDQU      32(SI)(BX*4), Y0
+	LEAQ         tailShift<>+0(SB), SI
+	VMOVDQU      16(SI)(BX*2), X1
+	MOVL         $0x7fffffff, BX
+	VMOVD        BX, X2
+	VPBROADCASTD X2, Y2
+	LEAQ         (DX)(R9*4), BX
+	LEAQ         (BX)(R9*4), SI
+	LEAQ         (SI)(R9*4), DI
+	MOVQ         CX, R12
+	SHLQ         $0x02, R12
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	XORQ   R13, R13
+
+loop293:
+	CMPQ      R13, R10
+	JGE       single294
+	VCVTPH2PS (R8)(R13*2), Y11
+	VMOVUPS   (DX)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y3, Y3
+	VMOVUPS   (BX)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y5, Y5
+	VMOVUPS   (SI)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y7, Y7
+	VMOVUPS   (DI)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y11
+	VPAND     Y2, Y11, Y11
+	VADDPS    Y11, Y9, Y9
+	VCVTPH2PS 16(R8)(R13*2), Y11
+	VMOVUPS   32(DX)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y4, Y4
+	VMOVUPS   32(BX)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y6, Y6
+	VMOVUPS   32(SI)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y8, Y8
+	VMOVUPS   32(DI)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y11
+	VPAND     Y2, Y11, Y11
+	VADDPS    Y11, Y10, Y10
+	ADDQ      $+16, R13
+	JMP       loop293
+
+single294:
+	TESTQ     $+8, R9
+	JE        tail295
+	VCVTPH2PS (R8)(R13*2), Y11
+	VMOVUPS   (DX)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y3, Y3
+	VMOVUPS   (BX)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y5, Y5
+	VMOVUPS   (SI)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y12
+	VPAND     Y2, Y12, Y12
+	VADDPS    Y12, Y7, Y7
+	VMOVUPS   (DI)(R13*4), Y12
+	VSUBPS    Y11, Y12, Y11
+	VPAND     Y2, Y11, Y11
+	VADDPS    Y11, Y9, Y9
+	ADDQ      $+8, R13
+
+tail295:
+	TESTQ      $+7, R9
+	JE         done296
+	VMOVDQU    -16(R8)(R9*2), X11
+	VPSHUFB    X1, X11, X11
+	VCVTPH2PS  X11, Y11
+	VMASKMOVPS (DX)(R13*4), Y0, Y12
+	VSUBPS     Y11, Y12, Y12
+	VPAND      Y2, Y12, Y12
+	VADDPS     Y12, Y4, Y4
+	VMASKMOVPS (BX)(R13*4), Y0, Y12
+	VSUBPS     Y11, Y12, Y12
+	VPAND      Y2, Y12, Y12
+	VADDPS     Y12, Y6, Y6
+	VMASKMOVPS (SI)(R13*4), Y0, Y12
+	VSUBPS     Y11, Y12, Y12
+	VPAND      Y2, Y12, Y12
+	VADDPS     Y12, Y8, Y8
+	VMASKMOVPS (DI)(R13*4), Y0, Y12
+	VSUBPS     Y11, Y12, Y11
+	VPAND      Y2, Y11, Y11
+	VADDPS     Y11, Y10, Y10
+
+done296:
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X4
+	VADDPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X3
+	VADDPS       X3, X5, X3
+	VADDPS       Y8, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X5
+	VADDPS       X5, X7, X5
+	VADDPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X6
+	VADDPS       X6, X9, X6
+	VHADDPS      X3, X4, X4
+	VHADDPS      X6, X5, X5
+	VHADDPS      X5, X4, X4
+	MOVQ         AX, R13
+	VMOVSS       X4, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x01, X4, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x02, X4, (R13)
+	ADDQ         R12, R13
+	VEXTRACTPS   $0x03, X4, (R13)
+	ADDQ         R11, R8
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func differingAVX2(dst *float32, n int, query *float32, vectors *float32, d int)
+// Requires: AVX, AVX2
+TEXT ·differingAVX2(SB), NOSPLIT, $0-40
+	MOVQ           dst+0(FP), AX
+	MOVQ           n+8(FP), CX
+	MOVQ           query+16(FP), DX
+	MOVQ           vectors+24(FP), BX
+	MOVQ           d+32(FP), SI
+	MOVQ           SI, DI
+	ANDQ           $-16, DI
+	MOVQ           SI, R9
+	ANDQ           $+7, R9
+	MOVQ           SI, R8
+	SHLQ           $0x02, R8
+	LEAQ           tailMask<>+0(SB), R10
+	NEGQ           R9
+	VMOVDQU        32(R10)(R9*4), Y0
+	LEAQ           popcountTable<>+0(SB), R9
+	VBROADCASTI128 (R9), Y1
+	MOVL           $0x0f0f0f0f, R9
+	VMOVD          R9, X2
+	VPBROADCASTD   X2, Y2
+
+fours:
+	CMPQ   CX, $0x04
+	JL     ones
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	XORQ   R12, R12
+
+loop297:
+	CMPQ    R12, DI
+	JGE     single298
+	VMOVUPS (DX)(R12*4), Y7
+	VMOVUPS (BX)(R12*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS (R9)(R12*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS (R10)(R12*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS (R11)(R12*4), Y8
+	VPXOR   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	VMOVUPS 32(DX)(R12*4), Y7
+	VMOVUPS 32(BX)(R12*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS 32(R9)(R12*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS 32(R10)(R12*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS 32(R11)(R12*4), Y8
+	VPXOR   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	ADDQ    $+16, R12
+	JMP     loop297
+
+single298:
+	TESTQ   $+8, SI
+	JE      tail299
+	VMOVUPS (DX)(R12*4), Y7
+	VMOVUPS (BX)(R12*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS (R9)(R12*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS (R10)(R12*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS (R11)(R12*4), Y8
+	VPXOR   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	ADDQ    $+8, R12
+
+tail299:
+	TESTQ      $+7, SI
+	JE         done300
+	VMASKMOVPS (DX)(R12*4), Y0, Y7
+	VMASKMOVPS (BX)(R12*4), Y0, Y8
+	VPXOR      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y3, Y3
+	VMASKMOVPS (R9)(R12*4), Y0, Y8
+	VPXOR      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y4, Y4
+	VMASKMOVPS (R10)(R12*4), Y0, Y8
+	VPXOR      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y5, Y5
+	VMASKMOVPS (R11)(R12*4), Y0, Y8
+	VPXOR      Y7, Y8, Y7
+	VPSRLW     $0x04, Y7, Y8
+	VPAND      Y2, Y7, Y7
+	VPAND      Y2, Y8, Y8
+	VPSHUFB    Y7, Y1, Y7
+	VPSHUFB    Y8, Y1, Y8
+	VPADDB     Y8, Y7, Y7
+	VPXOR      Y8, Y8, Y8
+	VPSADBW    Y8, Y7, Y7
+	VPADDD     Y7, Y6, Y6
+
+done300:
+	VEXTRACTF128 $0x01, Y3, X7
+	VPADDD       X7, X3, X7
+	VEXTRACTF128 $0x01, Y4, X3
+	VPADDD       X3, X4, X3
+	VEXTRACTF128 $0x01, Y5, X4
+	VPADDD       X4, X5, X4
+	VEXTRACTF128 $0x01, Y6, X5
+	VPADDD       X5, X6, X5
+	VPHADDD      X3, X7, X7
+	VPHADDD      X5, X4, X4
+	VPHADDD      X4, X7, X7
+	VCVTDQ2PS    X7, X7
+	VMOVUPS      X7, (AX)
+	LEAQ         (R11)(R8*1), BX
+	ADDQ         $0x10, AX
+	SUBQ         $0x04, CX
+	JMP          fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Y3, Y3, Y3
+	XORQ   R9, R9
+
+loop301:
+	CMPQ    R9, DI
+	JGE     single302
+	VMOVUPS (DX)(R9*4), Y4
+	VMOVUPS (BX)(R9*4), Y5
+	VPXOR   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	VMOVUPS 32(DX)(R9*4), Y4
+	VMOVUPS 32(BX)(R9*4), Y5
+	VPXOR   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	ADDQ    $+16, R9
+	JMP     loop301
+
+single302:
+	TESTQ   $+8, SI
+	JE      tail303
+	VMOVUPS (DX)(R9*4), Y4
+	VMOVUPS (BX)(R9*4), Y5
+	VPXOR   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	ADDQ    $+8, R9
+
+tail303:
+	TESTQ      $+7, SI
+	JE         done304
+	VMASKMOVPS (DX)(R9*4), Y0, Y4
+	VMASKMOVPS (BX)(R9*4), Y0, Y5
+	VPXOR      Y4, Y5, Y4
+	VPSRLW     $0x04, Y4, Y5
+	VPAND      Y2, Y4, Y4
+	VPAND      Y2, Y5, Y5
+	VPSHUFB    Y4, Y1, Y4
+	VPSHUFB    Y5, Y1, Y5
+	VPADDB     Y5, Y4, Y4
+	VPXOR      Y5, Y5, Y5
+	VPSADBW    Y5, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+
+done304:
+	VEXTRACTF128 $0x01, Y3, X4
+	VPADDD       X4, X3, X4
+	VPHADDD      X4, X4, X4
+	VPHADDD      X4, X4, X4
+	VCVTDQ2PS    X4, X4
+	VMOVSS       X4, (AX)
+	ADDQ         R8, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+DATA popcountTable<>+0(SB)/1, $0x00
+DATA popcountTable<>+1(SB)/1, $0x01
+DATA popcountTable<>+2(SB)/1, $0x01
+DATA popcountTable<>+3(SB)/1, $0x02
+DATA popcountTable<>+4(SB)/1, $0x01
+DATA popcountTable<>+5(SB)/1, $0x02
+DATA popcountTable<>+6(SB)/1, $0x02
+DATA popcountTable<>+7(SB)/1, $0x03
+DATA popcountTable<>+8(SB)/1, $0x01
+DATA popcountTable<>+9(SB)/1, $0x02
+DATA popcountTable<>+10(SB)/1, $0x02
+DATA popcountTable<>+11(SB)/1, $0x03
+DATA popcountTable<>+12(SB)/1, $0x02
+DATA popcountTable<>+13(SB)/1, $0x03
+DATA popcountTable<>+14(SB)/1, $0x03
+DATA popcountTable<>+15(SB)/1, $0x04
+GLOBL popcountTable<>(SB), RODATA|NOPTR, $16
+
+// func differingGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
+// Requires: AVX, AVX2, BMI2, MMX+
+TEXT ·differingGatherAVX2(SB), NOSPLIT, $8-56
+	MOVQ           dst+0(FP), AX
+	MOVQ           n+8(FP), CX
+	MOVQ           query+16(FP), DX
+	MOVQ           slots+24(FP), BX
+	MOVQ           d+48(FP), SI
+	MOVQ           SI, DI
+	ANDQ           $-16, DI
+	MOVQ           SI, R9
+	ANDQ           $+7, R9
+	MOVQ           SI, R8
+	SHLQ           $0x02, R8
+	LEAQ           tailMask<>+0(SB), R10
+	NEGQ           R9
+	VMOVDQU        32(R10)(R9*4), Y0
+	MOVQ           chunks+32(FP), R9
+	MOVQ           shift+40(FP), R10
+	LEAQ           popcountTable<>+0(SB), R11
+	VBROADCASTI128 (R11), Y1
+	MOVL           $0x0f0f0f0f, R11
+	VMOVD          R11, X2
+	VPBROADCASTD   X2, Y2
+
+fours:
+	CMPQ       CX, $0x04
+	JL         ones
+	CMPQ       CX, $0x08
+	JL         measure
+	MOVL       16(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       20(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       24(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       28(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+measure:
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	MOVL   4(BX), R12
+	SHRXQ  R10, R12, R13
+	SHLXQ  R10, R13, R14
+	SUBQ   R14, R12
+	IMULQ  R8, R12
+	LEAQ   (R13)(R13*2), R13
+	ADDQ   (R9)(R13*8), R12
+	MOVL   8(BX), R13
+	SHRXQ  R10, R13, R14
+	SHLXQ  R10, R14, R15
+	SUBQ   R15, R13
+	IMULQ  R8, R13
+	LEAQ   (R14)(R14*2), R14
+	ADDQ   (R9)(R14*8), R13
+	MOVL   12(BX), R14
+	SHRXQ  R10, R14, R15
+	SHLXQ  R10, R15, BP
+	SUBQ   BP, R14
+	IMULQ  R8, R14
+	LEAQ   (R15)(R15*2), R15
+	ADDQ   (R9)(R15*8), R14
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	XORQ   R15, R15
+
+loop305:
+	CMPQ    R15, DI
+	JGE     single306
+	VMOVUPS (DX)(R15*4), Y7
+	VMOVUPS (R11)(R15*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS (R12)(R15*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS (R13)(R15*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS (R14)(R15*4), Y8
+	VPXOR   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	VMOVUPS 32(DX)(R15*4), Y7
+	VMOVUPS 32(R11)(R15*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS 32(R12)(R15*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS 32(R13)(R15*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS 32(R14)(R15*4), Y8
+	VPXOR   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	ADDQ    $+16, R15
+	JMP     loop305
+
+single306:
+	TESTQ   $+8, SI
+	JE      tail307
+	VMOVUPS (DX)(R15*4), Y7
+	VMOVUPS (R11)(R15*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS (R12)(R15*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS (R13)(R15*4), Y8
+	VPXOR   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS (R14)(R15*4), Y8
+	VPXOR   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	ADDQ    $+8, R15
+
+tail307:
+	TESTQ      $+7, SI
+	JE         done308
+	VMASKMOVPS (DX)(R15*4), Y0, Y7
+	VMASKMOVPS (R11)(R15*4), Y0, Y8
+	VPXOR      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y3, Y3
+	VMASKMOVPS (R12)(R15*4), Y0, Y8
+	VPXOR      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y4, Y4
+	VMASKMOVPS (R13)(R15*4), Y0, Y8
+	VPXOR      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y5, Y5
+	VMASKMOVPS (R14)(R15*4), Y0, Y8
+	VPXOR      Y7, Y8, Y7
+	VPSRLW     $0x04, Y7, Y8
+	VPAND      Y2, Y7, Y7
+	VPAND      Y2, Y8, Y8
+	VPSHUFB    Y7, Y1, Y7
+	VPSHUFB    Y8, Y1, Y8
+	VPADDB     Y8, Y7, Y7
+	VPXOR      Y8, Y8, Y8
+	VPSADBW    Y8, Y7, Y7
+	VPADDD     Y7, Y6, Y6
+
+done308:
+	VEXTRACTF128 $0x01, Y3, X7
+	VPADDD       X7, X3, X7
+	VEXTRACTF128 $0x01, Y4, X3
+	VPADDD       X3, X4, X3
+	VEXTRACTF128 $0x01, Y5, X4
+	VPADDD       X4, X5, X4
+	VEXTRACTF128 $0x01, Y6, X5
+	VPADDD       X5, X6, X5
+	VPHADDD      X3, X7, X7
+	VPHADDD      X5, X4, X4
+	VPHADDD      X4, X7, X7
+	VCVTDQ2PS    X7, X7
+	VMOVUPS      X7, (AX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, AX
+	SUBQ         $0x04, CX
+	JMP          fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	VXORPS Y3, Y3, Y3
+	XORQ   R12, R12
+
+loop309:
+	CMPQ    R12, DI
+	JGE     single310
+	VMOVUPS (DX)(R12*4), Y4
+	VMOVUPS (R11)(R12*4), Y5
+	VPXOR   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	VMOVUPS 32(DX)(R12*4), Y4
+	VMOVUPS 32(R11)(R12*4), Y5
+	VPXOR   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	ADDQ    $+16, R12
+	JMP     loop309
+
+single310:
+	TESTQ   $+8, SI
+	JE      tail311
+	VMOVUPS (DX)(R12*4), Y4
+	VMOVUPS (R11)(R12*4), Y5
+	VPXOR   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	ADDQ    $+8, R12
+
+tail311:
+	TESTQ      $+7, SI
+	JE         done312
+	VMASKMOVPS (DX)(R12*4), Y0, Y4
+	VMASKMOVPS (R11)(R12*4), Y0, Y5
+	VPXOR      Y4, Y5, Y4
+	VPSRLW     $0x04, Y4, Y5
+	VPAND      Y2, Y4, Y4
+	VPAND      Y2, Y5, Y5
+	VPSHUFB    Y4, Y1, Y4
+	VPSHUFB    Y5, Y1, Y5
+	VPADDB     Y5, Y4, Y4
+	VPXOR      Y5, Y5, Y5
+	VPSADBW    Y5, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+
+done312:
+	VEXTRACTF128 $0x01, Y3, X4
+	VPADDD       X4, X3, X4
+	VPHADDD      X4, X4, X4
+	VPHADDD      X4, X4, X4
+	VCVTDQ2PS    X4, X4
+	VMOVSS       X4, (AX)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func commonAVX2(dst *float32, n int, query *float32, vectors *float32, d int)
+// Requires: AVX, AVX2
+TEXT ·commonAVX2(SB), NOSPLIT, $0-40
+	MOVQ           dst+0(FP), AX
+	MOVQ           n+8(FP), CX
+	MOVQ           query+16(FP), DX
+	MOVQ           vectors+24(FP), BX
+	MOVQ           d+32(FP), SI
+	MOVQ           SI, DI
+	ANDQ           $-16, DI
+	MOVQ           SI, R9
+	ANDQ           $+7, R9
+	MOVQ           SI, R8
+	SHLQ           $0x02, R8
+	LEAQ           tailMask<>+0(SB), R10
+	NEGQ           R9
+	VMOVDQU        32(R10)(R9*4), Y0
+	LEAQ           popcountTable<>+0(SB), R9
+	VBROADCASTI128 (R9), Y1
+	MOVL           $0x0f0f0f0f, R9
+	VMOVD          R9, X2
+	VPBROADCASTD   X2, Y2
+
+fours:
+	CMPQ   CX, $0x04
+	JL     ones
+	LEAQ   (BX)(R8*1), R9
+	LEAQ   (R9)(R8*1), R10
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	XORQ   R12, R12
+
+loop313:
+	CMPQ    R12, DI
+	JGE     single314
+	VMOVUPS (DX)(R12*4), Y7
+	VMOVUPS (BX)(R12*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS (R9)(R12*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS (R10)(R12*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS (R11)(R12*4), Y8
+	VPAND   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	VMOVUPS 32(DX)(R12*4), Y7
+	VMOVUPS 32(BX)(R12*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS 32(R9)(R12*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS 32(R10)(R12*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS 32(R11)(R12*4), Y8
+	VPAND   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	ADDQ    $+16, R12
+	JMP     loop313
+
+single314:
+	TESTQ   $+8, SI
+	JE      tail315
+	VMOVUPS (DX)(R12*4), Y7
+	VMOVUPS (BX)(R12*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS (R9)(R12*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS (R10)(R12*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS (R11)(R12*4), Y8
+	VPAND   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	ADDQ    $+8, R12
+
+tail315:
+	TESTQ      $+7, SI
+	JE         done316
+	VMASKMOVPS (DX)(R12*4), Y0, Y7
+	VMASKMOVPS (BX)(R12*4), Y0, Y8
+	VPAND      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y3, Y3
+	VMASKMOVPS (R9)(R12*4), Y0, Y8
+	VPAND      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y4, Y4
+	VMASKMOVPS (R10)(R12*4), Y0, Y8
+	VPAND      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y5, Y5
+	VMASKMOVPS (R11)(R12*4), Y0, Y8
+	VPAND      Y7, Y8, Y7
+	VPSRLW     $0x04, Y7, Y8
+	VPAND      Y2, Y7, Y7
+	VPAND      Y2, Y8, Y8
+	VPSHUFB    Y7, Y1, Y7
+	VPSHUFB    Y8, Y1, Y8
+	VPADDB     Y8, Y7, Y7
+	VPXOR      Y8, Y8, Y8
+	VPSADBW    Y8, Y7, Y7
+	VPADDD     Y7, Y6, Y6
+
+done316:
+	VEXTRACTF128 $0x01, Y3, X7
+	VPADDD       X7, X3, X7
+	VEXTRACTF128 $0x01, Y4, X3
+	VPADDD       X3, X4, X3
+	VEXTRACTF128 $0x01, Y5, X4
+	VPADDD       X4, X5, X4
+	VEXTRACTF128 $0x01, Y6, X5
+	VPADDD       X5, X6, X5
+	VPHADDD      X3, X7, X7
+	VPHADDD      X5, X4, X4
+	VPHADDD      X4, X7, X7
+	VCVTDQ2PS    X7, X7
+	VMOVUPS      X7, (AX)
+	LEAQ         (R11)(R8*1), BX
+	ADDQ         $0x10, AX
+	SUBQ         $0x04, CX
+	JMP          fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	VXORPS Y3, Y3, Y3
+	XORQ   R9, R9
+
+loop317:
+	CMPQ    R9, DI
+	JGE     single318
+	VMOVUPS (DX)(R9*4), Y4
+	VMOVUPS (BX)(R9*4), Y5
+	VPAND   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	VMOVUPS 32(DX)(R9*4), Y4
+	VMOVUPS 32(BX)(R9*4), Y5
+	VPAND   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	ADDQ    $+16, R9
+	JMP     loop317
+
+single318:
+	TESTQ   $+8, SI
+	JE      tail319
+	VMOVUPS (DX)(R9*4), Y4
+	VMOVUPS (BX)(R9*4), Y5
+	VPAND   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	ADDQ    $+8, R9
+
+tail319:
+	TESTQ      $+7, SI
+	JE         done320
+	VMASKMOVPS (DX)(R9*4), Y0, Y4
+	VMASKMOVPS (BX)(R9*4), Y0, Y5
+	VPAND      Y4, Y5, Y4
+	VPSRLW     $0x04, Y4, Y5
+	VPAND      Y2, Y4, Y4
+	VPAND      Y2, Y5, Y5
+	VPSHUFB    Y4, Y1, Y4
+	VPSHUFB    Y5, Y1, Y5
+	VPADDB     Y5, Y4, Y4
+	VPXOR      Y5, Y5, Y5
+	VPSADBW    Y5, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+
+done320:
+	VEXTRACTF128 $0x01, Y3, X4
+	VPADDD       X4, X3, X4
+	VPHADDD      X4, X4, X4
+	VPHADDD      X4, X4, X4
+	VCVTDQ2PS    X4, X4
+	VMOVSS       X4, (AX)
+	ADDQ         R8, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func commonGatherAVX2(dst *float32, n int, query *float32, slots *uint32, chunks *[]float32, shift uint64, d int)
+// Requires: AVX, AVX2, BMI2, MMX+
+TEXT ·commonGatherAVX2(SB), NOSPLIT, $8-56
+	MOVQ           dst+0(FP), AX
+	MOVQ           n+8(FP), CX
+	MOVQ           query+16(FP), DX
+	MOVQ           slots+24(FP), BX
+	MOVQ           d+48(FP), SI
+	MOVQ           SI, DI
+	ANDQ           $-16, DI
+	MOVQ           SI, R9
+	ANDQ           $+7, R9
+	MOVQ           SI, R8
+	SHLQ           $0x02, R8
+	LEAQ           tailMask<>+0(SB), R10
+	NEGQ           R9
+	VMOVDQU        32(R10)(R9*4), Y0
+	MOVQ           chunks+32(FP), R9
+	MOVQ           shift+40(FP), R10
+	LEAQ           popcountTable<>+0(SB), R11
+	VBROADCASTI128 (R11), Y1
+	MOVL           $0x0f0f0f0f, R11
+	VMOVD          R11, X2
+	VPBROADCASTD   X2, Y2
+
+fours:
+	CMPQ       CX, $0x04
+	JL         ones
+	CMPQ       CX, $0x08
+	JL         measure
+	MOVL       16(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       20(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       24(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	MOVL       28(BX), R11
+	SHRXQ      R10, R11, R12
+	SHLXQ      R10, R12, R13
+	SUBQ       R13, R11
+	IMULQ      R8, R11
+	LEAQ       (R12)(R12*2), R12
+	ADDQ       (R9)(R12*8), R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+measure:
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	MOVL   4(BX), R12
+	SHRXQ  R10, R12, R13
+	SHLXQ  R10, R13, R14
+	SUBQ   R14, R12
+	IMULQ  R8, R12
+	LEAQ   (R13)(R13*2), R13
+	ADDQ   (R9)(R13*8), R12
+	MOVL   8(BX), R13
+	SHRXQ  R10, R13, R14
+	SHLXQ  R10, R14, R15
+	SUBQ   R15, R13
+	IMULQ  R8, R13
+	LEAQ   (R14)(R14*2), R14
+	ADDQ   (R9)(R14*8), R13
+	MOVL   12(BX), R14
+	SHRXQ  R10, R14, R15
+	SHLXQ  R10, R15, BP
+	SUBQ   BP, R14
+	IMULQ  R8, R14
+	LEAQ   (R15)(R15*2), R15
+	ADDQ   (R9)(R15*8), R14
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	XORQ   R15, R15
+
+loop321:
+	CMPQ    R15, DI
+	JGE     single322
+	VMOVUPS (DX)(R15*4), Y7
+	VMOVUPS (R11)(R15*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS (R12)(R15*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS (R13)(R15*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS (R14)(R15*4), Y8
+	VPAND   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	VMOVUPS 32(DX)(R15*4), Y7
+	VMOVUPS 32(R11)(R15*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS 32(R12)(R15*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS 32(R13)(R15*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS 32(R14)(R15*4), Y8
+	VPAND   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	ADDQ    $+16, R15
+	JMP     loop321
+
+single322:
+	TESTQ   $+8, SI
+	JE      tail323
+	VMOVUPS (DX)(R15*4), Y7
+	VMOVUPS (R11)(R15*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y3, Y3
+	VMOVUPS (R12)(R15*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPS (R13)(R15*4), Y8
+	VPAND   Y7, Y8, Y8
+	VPSRLW  $0x04, Y8, Y9
+	VPAND   Y2, Y8, Y8
+	VPAND   Y2, Y9, Y9
+	VPSHUFB Y8, Y1, Y8
+	VPSHUFB Y9, Y1, Y9
+	VPADDB  Y9, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPSADBW Y9, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPS (R14)(R15*4), Y8
+	VPAND   Y7, Y8, Y7
+	VPSRLW  $0x04, Y7, Y8
+	VPAND   Y2, Y7, Y7
+	VPAND   Y2, Y8, Y8
+	VPSHUFB Y7, Y1, Y7
+	VPSHUFB Y8, Y1, Y8
+	VPADDB  Y8, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPSADBW Y8, Y7, Y7
+	VPADDD  Y7, Y6, Y6
+	ADDQ    $+8, R15
+
+tail323:
+	TESTQ      $+7, SI
+	JE         done324
+	VMASKMOVPS (DX)(R15*4), Y0, Y7
+	VMASKMOVPS (R11)(R15*4), Y0, Y8
+	VPAND      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y3, Y3
+	VMASKMOVPS (R12)(R15*4), Y0, Y8
+	VPAND      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y4, Y4
+	VMASKMOVPS (R13)(R15*4), Y0, Y8
+	VPAND      Y7, Y8, Y8
+	VPSRLW     $0x04, Y8, Y9
+	VPAND      Y2, Y8, Y8
+	VPAND      Y2, Y9, Y9
+	VPSHUFB    Y8, Y1, Y8
+	VPSHUFB    Y9, Y1, Y9
+	VPADDB     Y9, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPSADBW    Y9, Y8, Y8
+	VPADDD     Y8, Y5, Y5
+	VMASKMOVPS (R14)(R15*4), Y0, Y8
+	VPAND      Y7, Y8, Y7
+	VPSRLW     $0x04, Y7, Y8
+	VPAND      Y2, Y7, Y7
+	VPAND      Y2, Y8, Y8
+	VPSHUFB    Y7, Y1, Y7
+	VPSHUFB    Y8, Y1, Y8
+	VPADDB     Y8, Y7, Y7
+	VPXOR      Y8, Y8, Y8
+	VPSADBW    Y8, Y7, Y7
+	VPADDD     Y7, Y6, Y6
+
+done324:
+	VEXTRACTF128 $0x01, Y3, X7
+	VPADDD       X7, X3, X7
+	VEXTRACTF128 $0x01, Y4, X3
+	VPADDD       X3, X4, X3
+	VEXTRACTF128 $0x01, Y5, X4
+	VPADDD       X4, X5, X4
+	VEXTRACTF128 $0x01, Y6, X5
+	VPADDD       X5, X6, X5
+	VPHADDD      X3, X7, X7
+	VPHADDD      X5, X4, X4
+	VPHADDD      X4, X7, X7
+	VCVTDQ2PS    X7, X7
+	VMOVUPS      X7, (AX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, AX
+	SUBQ         $0x04, CX
+	JMP          fours
+
+ones:
+	TESTQ  CX, CX
+	JE     end
+	MOVL   (BX), R11
+	SHRXQ  R10, R11, R12
+	SHLXQ  R10, R12, R13
+	SUBQ   R13, R11
+	IMULQ  R8, R11
+	LEAQ   (R12)(R12*2), R12
+	ADDQ   (R9)(R12*8), R11
+	VXORPS Y3, Y3, Y3
+	XORQ   R12, R12
+
+loop325:
+	CMPQ    R12, DI
+	JGE     single326
+	VMOVUPS (DX)(R12*4), Y4
+	VMOVUPS (R11)(R12*4), Y5
+	VPAND   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	VMOVUPS 32(DX)(R12*4), Y4
+	VMOVUPS 32(R11)(R12*4), Y5
+	VPAND   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	ADDQ    $+16, R12
+	JMP     loop325
+
+single326:
+	TESTQ   $+8, SI
+	JE      tail327
+	VMOVUPS (DX)(R12*4), Y4
+	VMOVUPS (R11)(R12*4), Y5
+	VPAND   Y4, Y5, Y4
+	VPSRLW  $0x04, Y4, Y5
+	VPAND   Y2, Y4, Y4
+	VPAND   Y2, Y5, Y5
+	VPSHUFB Y4, Y1, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPADDB  Y5, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPSADBW Y5, Y4, Y4
+	VPADDD  Y4, Y3, Y3
+	ADDQ    $+8, R12
+
+tail327:
+	TESTQ      $+7, SI
+	JE         done328
+	VMASKMOVPS (DX)(R12*4), Y0, Y4
+	VMASKMOVPS (R11)(R12*4), Y0, Y5
+	VPAND      Y4, Y5, Y4
+	VPSRLW     $0x04, Y4, Y5
+	VPAND      Y2, Y4, Y4
+	VPAND      Y2, Y5, Y5
+	VPSHUFB    Y4, Y1, Y4
+	VPSHUFB    Y5, Y1, Y5
+	VPADDB     Y5, Y4, Y4
+	VPXOR      Y5, Y5, Y5
+	VPSADBW    Y5, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+
+done328:
+	VEXTRACTF128 $0x01, Y3, X4
+	VPADDD       X4, X3, X4
+	VPHADDD      X4, X4, X4
+	VPHADDD      X4, X4, X4
+	VCVTDQ2PS    X4, X4
+	VMOVSS       X4, (AX)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JMP          ones
+
+end:
+	VZEROUPPER
+	RET
+
+// func widenHalvesAVX512(dst *float32, src *uint16, n int)
+// Requires: AVX, AVX512F
+TEXT ·widenHalvesAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $+16, DX
+
+loop:
+	CMPQ      BX, DX
+	JG        end
+	VCVTPH2PS (CX)(BX*2), Z0
+	VMOVUPS   Z0, (AX)(BX*4)
+	ADDQ      $+16, BX
+	JMP       loop
+
+end:
+	VZEROUPPER
+	RET
+
+// func roundHalvesAVX512(dst *uint16, src *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·roundHalvesAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $+16, DX
+
+loop:
+	CMPQ      BX, DX
+	JG        end
+	VMOVUPS   (CX)(BX*4), Z0
+	VCVTPS2PH $0x00, Z0, (AX)(BX*2)
+	ADDQ      $+16, BX
+	JMP       loop
 
 end:
 	VZEROUPPER
@@ -4485,6 +11213,48 @@ dim:
 	ADDL         $0x20, R10
 	DECQ         DI
 	JMP          panel
+
+end:
+	VZEROUPPER
+	RET
+
+// func widenHalvesAVX2(dst *float32, src *uint16, n int)
+// Requires: AVX, F16C
+TEXT ·widenHalvesAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $+8, DX
+
+loop:
+	CMPQ      BX, DX
+	JG        end
+	VCVTPH2PS (CX)(BX*2), Y0
+	VMOVUPS   Y0, (AX)(BX*4)
+	ADDQ      $+8, BX
+	JMP       loop
+
+end:
+	VZEROUPPER
+	RET
+
+// func roundHalvesAVX2(dst *uint16, src *float32, n int)
+// Requires: AVX, F16C
+TEXT ·roundHalvesAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $+8, DX
+
+loop:
+	CMPQ      BX, DX
+	JG        end
+	VMOVUPS   (CX)(BX*4), Y0
+	VCVTPS2PH $0x00, Y0, (AX)(BX*2)
+	ADDQ      $+8, BX
+	JMP       loop
 
 end:
 	VZEROUPPER

@@ -14,11 +14,17 @@ const (
 	Cosine
 	// Manhattan is the sum of absolute differences, the operator <+>.
 	Manhattan
+	// Hamming is the number of positions at which vectors of zeros and ones
+	// differ, the operator <~>.
+	Hamming
+	// Jaccard is, over vectors of zeros and ones, one minus the part of the ones
+	// in either that are in both, the operator <%>.
+	Jaccard
 )
 
-var metricNames = [...]string{L2: "l2", IP: "ip", Cosine: "cosine", Manhattan: "l1"}
+var metricNames = [...]string{L2: "l2", IP: "ip", Cosine: "cosine", Manhattan: "l1", Hamming: "hamming", Jaccard: "jaccard"}
 
-// String is the metric's short name: l2, ip, cosine or l1.
+// String is the metric's short name: l2, ip, cosine, l1, hamming or jaccard.
 func (m Metric) String() string {
 	if int(m) < len(metricNames) {
 		return metricNames[m]
@@ -47,18 +53,23 @@ func (m Metric) Distance(a, b []float32) float64 {
 		return float64(-pairInnerProduct(a, b))
 	case Cosine:
 		return CosineDistance(pairInnerProduct(a, b), SquaredNorm(a), SquaredNorm(b))
+	case Hamming:
+		return float64(pairL2Squared(a, b))
+	case Jaccard:
+		return JaccardDistance(pairInnerProduct(a, b), SquaredNorm(a), SquaredNorm(b))
 	default:
 		return float64(pairL1(a, b))
 	}
 }
 
 // Raw measures one query against a block with the metric's kernel: squared
-// distances for L2, inner products for IP and Cosine, distances for Manhattan.
+// distances for L2 and Hamming, inner products for IP, Cosine and Jaccard,
+// distances for Manhattan.
 func (m Metric) Raw(dst, query, vectors []float32) {
-	switch m {
-	case L2:
+	switch m.raw() {
+	case rawL2Squared:
 		L2Squared(dst, query, vectors)
-	case IP, Cosine:
+	case rawProduct:
 		InnerProduct(dst, query, vectors)
 	default:
 		L1(dst, query, vectors)
@@ -69,10 +80,10 @@ func (m Metric) Raw(dst, query, vectors []float32) {
 // query i and vector j of n. The values are those of Raw for each query alone,
 // bit for bit; four queries share each load of a vector.
 func (m Metric) RawMulti(dst []float32, queries, vectors Matrix) {
-	switch m {
-	case L2:
+	switch m.raw() {
+	case rawL2Squared:
 		L2SquaredMulti(dst, queries, vectors)
-	case IP, Cosine:
+	case rawProduct:
 		InnerProductMulti(dst, queries, vectors)
 	default:
 		L1Multi(dst, queries, vectors)
@@ -82,8 +93,8 @@ func (m Metric) RawMulti(dst []float32, queries, vectors Matrix) {
 // Rank turns what Raw gave into ranks, by which a scan compares candidates:
 // they order as the distances do and are cheaper to have. For L2 that is the
 // squared distance, for the others the distance itself. norms holds the
-// squared norms of the vectors and queryNorm that of the query; only Cosine
-// reads them.
+// squared norms of the vectors and queryNorm that of the query; only a metric
+// that UsesNorms reads them.
 func (m Metric) Rank(dst []float64, raw []float32, queryNorm float32, norms []float32) {
 	switch m {
 	case IP:
@@ -93,6 +104,10 @@ func (m Metric) Rank(dst []float64, raw []float32, queryNorm float32, norms []fl
 	case Cosine:
 		for i, v := range raw {
 			dst[i] = CosineDistance(v, queryNorm, norms[i])
+		}
+	case Jaccard:
+		for i, v := range raw {
+			dst[i] = JaccardDistance(v, queryNorm, norms[i])
 		}
 	default:
 		for i, v := range raw {
@@ -107,6 +122,19 @@ func (m Metric) FromRank(rank float64) float64 {
 		return math.Sqrt(rank)
 	}
 	return rank
+}
+
+// UsesNorms reports whether Rank reads norms.
+func (m Metric) UsesNorms() bool { return m == Cosine || m == Jaccard }
+
+// JaccardDistance is the Jaccard distance of two vectors of zeros and ones from
+// the number of ones that both have and that each has. It is 1 when none is in
+// both, also when there is none at all.
+func JaccardDistance(both, a, b float32) float64 {
+	if both == 0 {
+		return 1
+	}
+	return 1 - float64(both)/(float64(a)+float64(b)-float64(both))
 }
 
 // CosineDistance is the cosine distance of two vectors from their inner

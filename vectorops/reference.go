@@ -69,9 +69,11 @@ func l1Go(dst, query, vectors []float32) {
 // The four-query forms take four queries one after the other and write four
 // rows of results.
 
-func l2Squared4Go(dst, queries, vectors []float32)    { byQuery(l2SquaredGo, dst, queries, vectors) }
-func innerProduct4Go(dst, queries, vectors []float32) { byQuery(innerProductGo, dst, queries, vectors) }
-func l14Go(dst, queries, vectors []float32)           { byQuery(l1Go, dst, queries, vectors) }
+func l2SquaredFourGo(dst, queries, vectors []float32) { byQuery(l2SquaredGo, dst, queries, vectors) }
+func innerProductFourGo(dst, queries, vectors []float32) {
+	byQuery(innerProductGo, dst, queries, vectors)
+}
+func l1FourGo(dst, queries, vectors []float32) { byQuery(l1Go, dst, queries, vectors) }
 
 func byQuery(one func(dst, query, vectors []float32), dst, queries, vectors []float32) {
 	n, d := len(dst)/queryGroup, len(queries)/queryGroup

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"voronoi/internal/datum"
+	"voronoi/internal/float16"
 	"voronoi/internal/oid"
 )
 
@@ -125,7 +126,7 @@ func halfwise(f func(a, b float32) float32) func(a, b datum.Datum) (datum.Datum,
 		}
 		out := make([]float32, len(x))
 		for i := range x {
-			r := datum.HalfToFloat(datum.FloatToHalf(f(x[i], y[i])))
+			r := float16.Widen(float16.Round(f(x[i], y[i])))
 			switch {
 			case math.IsInf(float64(r), 0):
 				return datum.Null, floatOverflow()

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
+	"voronoi/internal/float16"
 	"voronoi/internal/oid"
 	"voronoi/internal/pgerr"
 )
@@ -43,7 +44,7 @@ func HalfVecDims(d Datum) int { return len(d.b) / 2 }
 func HalfVecFloats(d Datum) []float32 {
 	out := make([]float32, 0, len(d.b)/2)
 	for b := d.b; len(b) >= 2; b = b[2:] {
-		out = append(out, HalfToFloat(binary.LittleEndian.Uint16(b)))
+		out = append(out, float16.Widen(binary.LittleEndian.Uint16(b)))
 	}
 	return out
 }
@@ -53,8 +54,8 @@ func HalfVecFloats(d Datum) []float32 {
 func HalfVecFromFloats(v []float32) (Datum, error) {
 	b := make([]byte, 0, 2*len(v))
 	for _, x := range v {
-		h := FloatToHalf(x)
-		if isInfHalf(h) && !math.IsInf(float64(x), 0) {
+		h := float16.Round(x)
+		if float16.IsInf(h) && !math.IsInf(float64(x), 0) {
 			return Null, halfRange(string(AppendFloat(nil, float64(x), 32)))
 		}
 		b = binary.LittleEndian.AppendUint16(b, h)
@@ -66,49 +67,11 @@ func halfRange(text string) error {
 	return pgerr.Newf(pgerr.NumericValueOutOfRange, `"%s" is out of range for type halfvec`, text)
 }
 
-func isInfHalf(h uint16) bool { return h&0x7fff == 0x7c00 }
-
-// HalfToFloat widens a half float.
-func HalfToFloat(h uint16) float32 {
-	sign := uint32(h&0x8000) << 16
-	exponent := uint32(h >> 10 & 0x1f)
-	fraction := uint32(h & 0x3ff)
-	switch exponent {
-	case 0:
-		v := float32(fraction) / (1 << 24)
-		return math.Float32frombits(math.Float32bits(v) | sign)
-	case 0x1f:
-		return math.Float32frombits(sign | 0x7f800000 | fraction<<13)
-	}
-	return math.Float32frombits(sign | (exponent+112)<<23 | fraction<<13)
-}
-
-// FloatToHalf rounds to the nearest half float, ties to even.
-func FloatToHalf(x float32) uint16 {
-	u := math.Float32bits(x)
-	sign := uint16(u >> 16 & 0x8000)
-	u &= 0x7fffffff
-	switch {
-	case u > 0x7f800000:
-		return sign | 0x7e00
-	case u >= 0x47800000: // 65536 and above
-		return sign | 0x7c00
-	case u < 0x38800000: // below the smallest normal half
-		scaled := float64(math.Float32frombits(u)) * (1 << 24)
-		return sign | uint16(math.RoundToEven(scaled))
-	}
-	// The exponent's bias changes from 127 to 15; a carry out of the fraction
-	// rightly reaches the exponent.
-	half := u - 112<<23
-	half += 0xfff + half>>13&1
-	return sign | uint16(half>>13)
-}
-
 func parseHalfVec(s string) (Datum, error) {
 	b := make([]byte, 0, len(s)/2)
 	err := scanFloatList("halfvec", s, func(text string, x float32) error {
-		h := FloatToHalf(x)
-		if isInfHalf(h) {
+		h := float16.Round(x)
+		if float16.IsInf(h) {
 			return halfRange(text)
 		}
 		b = binary.LittleEndian.AppendUint16(b, h)
@@ -125,7 +88,7 @@ func recvHalfVec(b []byte) (Datum, error) {
 	out := make([]byte, len(body))
 	for i := 0; i < len(body); i += 2 {
 		if body[i]&0x7c == 0x7c { // infinite or NaN
-			return Null, CheckElement("halfvec", HalfToFloat(binary.BigEndian.Uint16(body[i:])))
+			return Null, CheckElement("halfvec", float16.Widen(binary.BigEndian.Uint16(body[i:])))
 		}
 		out[i], out[i+1] = body[i+1], body[i]
 	}

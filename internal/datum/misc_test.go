@@ -3,7 +3,6 @@ package datum
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -112,34 +111,6 @@ func TestTypmodsAgainstPostgres(t *testing.T) {
 				t.Errorf("%s(%s): got %s, want %s", name, list, got, want)
 			}
 		}
-	}
-}
-
-func TestHalfFloats(t *testing.T) {
-	for h := range 1 << 16 {
-		h := uint16(h)
-		x := HalfToFloat(h)
-		if x != x {
-			continue
-		}
-		if got := FloatToHalf(x); got != h {
-			t.Fatalf("%04x is %g, which is %04x", h, x, got)
-		}
-		if isInfHalf(h) || isInfHalf(h+1) || h&0x7fff == 0x7bff {
-			continue
-		}
-		// Half way to the next one, the even one wins.
-		next := HalfToFloat(h + 1)
-		want := h
-		if h&1 == 1 {
-			want = h + 1
-		}
-		if got := FloatToHalf((x + next) / 2); h != 0x7fff && h != 0xffff && got != want {
-			t.Fatalf("between %04x and %04x: %04x", h, h+1, got)
-		}
-	}
-	if FloatToHalf(float32(math.Inf(-1))) != 0xfc00 || FloatToHalf(70000) != 0x7c00 || FloatToHalf(1e-10) != 0 {
-		t.Error("the ends of the range")
 	}
 }
 

@@ -12,7 +12,7 @@ import "github.com/mmcloughlin/avo/build"
 func main() {
 	build.ConstraintExpr("!purego")
 	for _, v := range []isa{avx512, avx2} {
-		for _, k := range kernels {
+		for _, k := range kernels() {
 			v.block(k)
 			v.gather(k)
 			if k.four {
@@ -21,6 +21,7 @@ func main() {
 		}
 	}
 	for _, v := range []isa{avx512, avx2} {
+		v.convert()
 		v.fastScan()
 		v.byteScan()
 		v.assign()
