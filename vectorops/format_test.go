@@ -275,11 +275,11 @@ func FuzzFormats(f *testing.F) {
 func BenchmarkFormats(b *testing.B) {
 	all := variants()
 	defer all[len(all)-1].use()
-	const n = 256
 	for _, f := range formats {
 		for _, d := range []int{100, 784, 1536} {
 			rng := rand.New(rand.NewPCG(17, 18))
 			s, row := NewSetOf(f.format, d), 4*f.format.words(d)
+			n := min(256, 1<<s.shift)
 			for range n {
 				s.Append(f.draw(rng, d))
 			}
@@ -298,7 +298,7 @@ func BenchmarkFormats(b *testing.B) {
 						for b.Loop() {
 							m.RawChunk(dst, query, view, 0)
 						}
-						b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/vector")
+						b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/vector")
 					})
 				}
 			}

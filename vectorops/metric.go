@@ -32,6 +32,9 @@ func (m Metric) String() string {
 	return "unknown metric"
 }
 
+// Valid reports whether m is one of the metrics.
+func (m Metric) Valid() bool { return int(m) < len(metricNames) }
+
 // ParseMetric finds a metric by its short name.
 func ParseMetric(name string) (Metric, bool) {
 	for m, n := range metricNames {

@@ -20,7 +20,9 @@ type Set struct {
 	// that a reader who loads len first finds all chunks that it needs.
 	chunks atomic.Pointer[[][]float32]
 	ragged atomic.Pointer[[]*ragged] // the chunks of a Sparse set
-	len    atomic.Int64
+	// elements is how many words the rows of a Sparse set are.
+	elements atomic.Int64
+	len      atomic.Int64
 }
 
 const (
@@ -53,6 +55,19 @@ func (s *Set) Dims() int { return s.dims }
 
 // Format is the form in which the vectors are kept.
 func (s *Set) Format() Format { return s.format }
+
+// RowBytes is the memory that a vector takes; in Sparse, where they differ, that
+// of the average one.
+func (s *Set) RowBytes() int {
+	if s.format != Sparse {
+		return 4 * s.words
+	}
+	n := int(s.len.Load())
+	if n == 0 {
+		return 0
+	}
+	return 24 + int(4*s.elements.Load())/n // and a slice header
+}
 
 // ChunkShift is the binary logarithm of the number of vectors per chunk.
 func (s *Set) ChunkShift() uint { return s.shift }
@@ -88,6 +103,7 @@ func (s *Set) appendRagged(slot int, values []float32) {
 		s.ragged.Store(&chunks)
 	}
 	chunks[slot>>s.shift].add(slot&(1<<s.shift-1), values)
+	s.elements.Add(int64(len(values)))
 }
 
 // View is the set as it is now.

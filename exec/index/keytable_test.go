@@ -78,18 +78,18 @@ func TestKeyTable(t *testing.T) {
 	for metric := vectorops.L2; metric <= vectorops.Manhattan; metric++ {
 		src := &mapSource{rows: rows}
 		query := []float32{.1, .9, .5}
-		want := NewMeasure(metric, query).Slots(&a, slots)
-		have := NewMeasure(metric, query).From(src).Slots(&b, slots)
+		want := NewMeasure(metric, &a, query).Slots(&a, slots)
+		have := NewMeasure(metric, &b, query).From(src).Slots(&b, slots)
 		if !slices.Equal(want, have) || src.fetched != len(slots) {
 			t.Errorf("%v: ranks differ, or %d vectors of %d were fetched", metric, src.fetched, len(slots))
 		}
 	}
-	m := NewMeasure(vectorops.L2, []float32{1, 2, 3})
+	m := NewMeasure(vectorops.L2, &b, []float32{1, 2, 3})
 	if ranks := m.Slots(&b, slots[:1]); m.Err() == nil || !math.IsNaN(ranks[0]) {
 		t.Error("measured without a source")
 	}
 	broken := errors.New("broken")
-	m = NewMeasure(vectorops.L2, []float32{1, 2, 3}).From(&mapSource{err: broken})
+	m = NewMeasure(vectorops.L2, &b, []float32{1, 2, 3}).From(&mapSource{err: broken})
 	if m.Slots(&b, slots); !errors.Is(m.Err(), broken) {
 		t.Errorf("the measure's error is %v", m.Err())
 	}

@@ -11,7 +11,9 @@ import (
 // to one search.
 type Measure struct {
 	Metric    vectorops.Metric
-	query     []float32
+	values    []float32 // of the query
+	query     []float32 // as the view measures from it
+	scratch   []float32
 	queryNorm float32
 	raw       []float32
 	ranks     []float64
@@ -23,13 +25,22 @@ type Measure struct {
 	err     error
 }
 
-// NewMeasure prepares a query; it keeps the slice.
-func NewMeasure(metric vectorops.Metric, query []float32) *Measure {
-	return &Measure{Metric: metric, query: query, queryNorm: vectorops.SquaredNorm(query)}
+// NewMeasure prepares to measure by a query in a view; it keeps the slice.
+func NewMeasure(metric vectorops.Metric, v *View, query []float32) *Measure {
+	return &Measure{
+		Metric: metric, values: query,
+		query: v.vectors.QueryOf(query), queryNorm: v.vectors.Format().SquaredNorm(query),
+	}
 }
 
-// Reset makes m a measure by another query, whose squared norm is known.
-func (m *Measure) Reset(query []float32, norm float32) { m.query, m.queryNorm = query, norm }
+// ResetTo makes m a measure by the vector of a slot.
+func (m *Measure) ResetTo(v *View, s Slot) {
+	m.query = v.vectors.Query(m.scratch, int(s))
+	if v.vectors.Format() == vectorops.Float16 {
+		m.scratch = m.query
+	}
+	m.queryNorm = v.Norm(s)
+}
 
 // From gives the measure a source for the vectors of views that have none.
 func (m *Measure) From(src Source) *Measure {
@@ -40,15 +51,15 @@ func (m *Measure) From(src Source) *Measure {
 // Err is what reading vectors failed with. The ranks since then are NaN.
 func (m *Measure) Err() error { return m.err }
 
-// Query is the query.
-func (m *Measure) Query() []float32 { return m.query }
+// Query is the values of the query that NewMeasure was given.
+func (m *Measure) Query() []float32 { return m.values }
 
 // Chunk ranks all slots of a chunk of the view, and gives the first of them.
 // The ranks are good until the next call.
 func (m *Measure) Chunk(v *View, chunk int) (ranks []float64, first Slot) {
-	vectors, at := v.vectors.Chunk(chunk)
-	m.room(vectors.Rows())
-	m.Metric.Raw(m.raw, m.query, vectors.Data)
+	rows, at := v.vectors.ChunkRows(chunk)
+	m.room(rows)
+	m.Metric.RawChunk(m.raw, m.query, v.vectors, chunk)
 	m.Metric.Rank(m.ranks, m.raw, m.queryNorm, v.Norms(chunk))
 	return m.ranks, Slot(at)
 }
@@ -63,7 +74,7 @@ func (m *Measure) Slots(v *View, slots []Slot) []float64 {
 		return m.ranks
 	}
 	m.Metric.RawAt(m.raw, m.query, v.vectors, slots)
-	if m.Metric == vectorops.Cosine {
+	if m.Metric.UsesNorms() {
 		for i, s := range slots {
 			m.norms[i] = v.Norm(s)
 		}
@@ -107,10 +118,10 @@ func (m *Measure) fetch(v *View, slots []Slot) {
 			continue
 		}
 		var raw [fetchBlock]float32
-		m.Metric.Raw(raw[:n], m.query, m.fetched.Slice(0, n).Data)
+		m.Metric.Raw(raw[:n], m.values, m.fetched.Slice(0, n).Data)
 		for j, i := range at[:n] {
 			m.raw[i] = raw[j]
-			if m.Metric == vectorops.Cosine {
+			if m.Metric.UsesNorms() {
 				m.norms[i] = vectorops.SquaredNorm(m.fetched.Row(j))
 			}
 		}
@@ -132,6 +143,10 @@ func (m *Measure) Approximate(v *View, slots []Slot) []float32 {
 	case vectorops.Cosine:
 		for i, s := range slots {
 			m.raw[i] = 1 - m.raw[i]/float32(math.Sqrt(float64(m.queryNorm*v.Norm(s))))
+		}
+	case vectorops.Jaccard:
+		for i, s := range slots {
+			m.raw[i] = float32(vectorops.JaccardDistance(m.raw[i], m.queryNorm, v.Norm(s)))
 		}
 	}
 	for i, x := range m.raw {

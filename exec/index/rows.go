@@ -53,8 +53,8 @@ type rows struct {
 	unseen atomic.Int64
 }
 
-func newRows(dims int, hasVectors bool) *rows {
-	r := &rows{vectors: vectorops.NewSet(dims), hasVectors: hasVectors}
+func newRows(format vectorops.Format, dims int, hasVectors bool) *rows {
+	r := &rows{vectors: vectorops.NewSetOf(format, dims), hasVectors: hasVectors}
 	r.chunks.Store(new([]*rowChunk))
 	r.pendingFrom.Store(maxSlots)
 	return r
@@ -75,11 +75,19 @@ func (r *rows) len() int {
 	return int(r.keys.Load())
 }
 
+// check refuses a vector of another length.
+func (r *rows) check(vec []float32) error {
+	if have, want := r.vectors.Format().DimsOf(vec), r.vectors.Dims(); have != want {
+		return &DimensionError{Want: want, Have: have}
+	}
+	return nil
+}
+
 // append adds a row with the given birth.
 func (r *rows) append(key int64, vec []float32, born Seq) Slot {
 	c, at := r.place(key, born)
 	if r.hasVectors {
-		c.norms[at] = vectorops.SquaredNorm(vec)
+		c.norms[at] = r.vectors.Format().SquaredNorm(vec)
 	}
 	return r.publish(vec)
 }
@@ -126,7 +134,7 @@ func (r *rows) publish(vec []float32) Slot {
 func (r *rows) bytes() int64 {
 	perRow := int64(8 + 8 + 8) // key and stamps
 	if r.hasVectors {
-		perRow += 4 + 4*int64(r.vectors.Dims())
+		perRow += 4 + int64(r.vectors.RowBytes())
 	}
 	return int64(len(*r.chunks.Load())) << r.shift() * perRow
 }
@@ -175,7 +183,8 @@ func (v *View) Vectors() vectorops.View { return v.vectors }
 // Key is the key of a slot.
 func (v *View) Key(s Slot) int64 { return v.chunks[s>>v.shift].keys[v.at(s)] }
 
-// Vector is the vector of a slot, not a copy.
+// Vector is the values of the vector of a slot, not to be changed; see
+// vectorops.View.Vector.
 func (v *View) Vector(s Slot) []float32 { return v.vectors.Vector(int(s)) }
 
 // Norm is the squared norm of the vector of a slot.

@@ -54,9 +54,12 @@ type change struct {
 type Mark int
 
 // NewTable returns an empty table for vectors of length dims.
-func NewTable(dims int) *Table {
+func NewTable(dims int) *Table { return NewTableOf(vectorops.Float32, dims) }
+
+// NewTableOf is NewTable for vectors that are kept in another format.
+func NewTableOf(format vectorops.Format, dims int) *Table {
 	t := new(Table)
-	t.rows.Store(newRows(dims, true))
+	t.rows.Store(newRows(format, dims, true))
 	return t
 }
 
@@ -66,9 +69,12 @@ func NewTable(dims int) *Table {
 // SearchOptions.Source.
 func NewKeyTable(dims int) *Table {
 	t := new(Table)
-	t.rows.Store(newRows(dims, false))
+	t.rows.Store(newRows(vectorops.Float32, dims, false))
 	return t
 }
+
+// Format is the form in which the vectors are kept.
+func (t *Table) Format() vectorops.Format { return t.rows.Load().vectors.Format() }
 
 // Dims is the length of each vector.
 func (t *Table) Dims() int { return t.rows.Load().vectors.Dims() }
@@ -89,8 +95,8 @@ func (t *Table) View() View { return t.rows.Load().view() }
 // the table's is a *DimensionError.
 func (t *Table) Append(key int64, vec []float32) (Slot, error) {
 	r := t.rows.Load()
-	if len(vec) != r.vectors.Dims() {
-		return 0, &DimensionError{Want: r.vectors.Dims(), Have: len(vec)}
+	if err := r.check(vec); err != nil {
+		return 0, err
 	}
 	if _, ok := t.live.get(key); ok {
 		return 0, fmt.Errorf("key %d has a vector already", key)
@@ -117,8 +123,8 @@ func (t *Table) Append(key int64, vec []float32) (Slot, error) {
 // row store, before any search: no transaction, visible to all.
 func (t *Table) Load(key int64, vec []float32) error {
 	r := t.rows.Load()
-	if len(vec) != r.vectors.Dims() {
-		return &DimensionError{Want: r.vectors.Dims(), Have: len(vec)}
+	if err := r.check(vec); err != nil {
+		return err
 	}
 	if _, ok := t.live.get(key); ok {
 		return fmt.Errorf("key %d has a vector already", key)
@@ -301,7 +307,7 @@ func (t *Table) Reclaim(oldest Seq) int {
 	}
 	old := t.View()
 	moved := make([]Slot, old.Len())
-	fresh := newRows(old.Dims(), old.HasVectors())
+	fresh := newRows(old.vectors.Format(), old.Dims(), old.HasVectors())
 	fresh.latest.Store(old.rows.latest.Load())
 	dropped, dying := 0, 0
 	for s := range Slot(old.Len()) {
@@ -334,8 +340,5 @@ func (t *Table) Reclaim(oldest Seq) int {
 
 // CheckQuery is what every search asks of its query.
 func (v *View) CheckQuery(query []float32) error {
-	if len(query) != v.Dims() {
-		return &DimensionError{Want: v.Dims(), Have: len(query)}
-	}
-	return nil
+	return v.rows.check(query)
 }

@@ -22,10 +22,11 @@ const maxHeapRows = 4096
 // Search looks at all vectors of a table that the snapshot seq sees. A query
 // of another length than theirs is an *index.DimensionError.
 func Search(t *index.Table, metric vectorops.Metric, seq index.Seq, query []float32, o index.SearchOptions) (index.Cursor, error) {
-	c := &cursor{view: t.View(), seq: seq, options: o, measure: index.NewMeasure(metric, query)}
+	c := &cursor{view: t.View(), seq: seq, options: o}
 	if err := c.view.CheckQuery(query); err != nil {
 		return nil, err
 	}
+	c.measure = index.NewMeasure(metric, &c.view, query)
 	return c, nil
 }
 
@@ -117,9 +118,9 @@ func (c *cursor) scan(offer func(vectorops.Candidate), out func(rank float64) bo
 
 // scanAllowed measures those slots of a chunk that the filter allows.
 func (c *cursor) scanAllowed(chunk int, offer func(vectorops.Candidate), out func(rank float64) bool) {
-	vectors, first := c.view.Vectors().Chunk(chunk)
+	rows, first := c.view.Vectors().ChunkRows(chunk)
 	c.slots = c.slots[:0]
-	for slot := index.Slot(first); slot < index.Slot(first+vectors.Rows()); slot++ {
+	for slot := index.Slot(first); slot < index.Slot(first+rows); slot++ {
 		if c.options.Allowed(c.view.Key(slot)) && c.view.Visible(slot, c.seq) {
 			c.slots = append(c.slots, slot)
 		}

@@ -191,7 +191,7 @@ func (b *builder) findNeighbors(first index.Slot, lo, hi int, entry index.Slot, 
 			continue
 		}
 		s := first + index.Slot(i)
-		m.Reset(b.view.Vector(s), b.view.Norm(s))
+		m.ResetTo(&b.view, s)
 		from := []near{w.descend(entry, top, min(p.level, top))}
 		for layer := p.level; layer >= 0; layer-- {
 			if layer <= top {

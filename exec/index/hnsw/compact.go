@@ -101,7 +101,7 @@ func (st *state) adoptOrphans(o Options) {
 		if s == entry || st.g.level(s) < 0 || st.g.block(s, 0)[0].Load() > 0 {
 			continue
 		}
-		m.Reset(st.view.Vector(s), st.view.Norm(s))
+		m.ResetTo(&st.view, s)
 		w := newWalk(st.g, &st.view, m)
 		w.keep = func(n index.Slot) bool { return n != s }
 		w.start(w.descend(entry, top, 0))

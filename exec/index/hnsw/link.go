@@ -38,7 +38,7 @@ func (l *linker) choose(dst []index.Slot, candidates []near, n int) []index.Slot
 
 // apart reports whether c is nearer to its base than to any of taken.
 func (l *linker) apart(c near, taken []index.Slot) bool {
-	l.measure.Reset(l.view.Vector(c.slot), l.view.Norm(c.slot))
+	l.measure.ResetTo(l.view, c.slot)
 	for len(taken) > 0 {
 		few := taken[:min(4, len(taken))]
 		taken = taken[len(few):]
@@ -53,7 +53,7 @@ func (l *linker) apart(c near, taken []index.Slot) bool {
 
 // rankAll measures slots from a base and sorts them, nearest first.
 func (l *linker) rankAll(base index.Slot, slots []index.Slot) []near {
-	l.measure.Reset(l.view.Vector(base), l.view.Norm(base))
+	l.measure.ResetTo(l.view, base)
 	l.order = l.order[:0]
 	for i, rank := range l.measure.Approximate(l.view, slots) {
 		l.order = append(l.order, near{rank, slots[i]})

@@ -21,7 +21,7 @@ const (
 func (x *Index) Save(w io.Writer, stamp index.Stamp) error {
 	st := x.state.Load()
 	view := st.view.Now()
-	seen := index.NewTable(view.Dims())
+	seen := index.NewTableOf(view.Vectors().Format(), view.Dims())
 	moved := make([]index.Slot, view.Len())
 	for s := range index.Slot(view.Len()) {
 		moved[s] = index.Gone
@@ -77,7 +77,7 @@ func Load(r io.Reader, t *index.Table, stamp index.Stamp) (*Index, error) {
 	x.options.Seed = d.U64()
 	entry := d.U64()
 	n := int(d.U32())
-	if d.Failed() || x.options.check() != nil || x.options.Metric > vectorops.Manhattan {
+	if d.Failed() || x.options.check() != nil || !x.options.Metric.Valid() {
 		return nil, fmt.Errorf("%w: parameters", index.ErrDamaged)
 	}
 	if dims != t.Dims() || n != x.covered.Len() {

@@ -15,7 +15,7 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 	if err := c.view.CheckQuery(query); err != nil {
 		return nil, err
 	}
-	c.measure = index.NewMeasure(x.options.Metric, query)
+	c.measure = index.NewMeasure(x.options.Metric, &c.view, query)
 	c.ef = o.EfSearch
 	if c.ef <= 0 {
 		c.ef = DefaultEfSearch

@@ -53,7 +53,7 @@ func (o *Options) partsFor(d int) (m, dsub int) {
 // trainCoder learns a codebook from some of the vectors; nil if there are too
 // few, or if the metric cannot be taken apart.
 func trainCoder(ctx context.Context, sample vectorops.Matrix, o Options) (*coder, error) {
-	if o.Metric == vectorops.Manhattan || sample.Rows() < pq.ScanKsub {
+	if !hasCodes(o.Metric) || sample.Rows() < pq.ScanKsub {
 		return nil, nil
 	}
 	m, dsub := o.partsFor(sample.Dims)
@@ -70,6 +70,12 @@ func trainCoder(ctx context.Context, sample vectorops.Matrix, o Options) (*coder
 	}
 	c.book = book
 	return c, nil
+}
+
+// hasCodes reports whether a metric can be taken apart into one of each part. A
+// vector of bits needs no codes: it is one.
+func hasCodes(m vectorops.Metric) bool {
+	return m == vectorops.L2 || m == vectorops.IP || m == vectorops.Cosine
 }
 
 // coded writes a vector as it is coded to dst, of Dims of the codebook.

@@ -74,7 +74,7 @@ func Load(r io.Reader, t *index.Table, stamp index.Stamp) (*Index, error) {
 		return nil, err
 	}
 	n := int(d.U32())
-	if d.Failed() || n < MinLists || n > MaxLists || x.options.Metric > vectorops.Manhattan ||
+	if d.Failed() || n < MinLists || n > MaxLists || !x.options.Metric.Valid() ||
 		st.coder != nil && st.coder.book.Dims() < dims {
 		return nil, fmt.Errorf("%w: parameters", index.ErrDamaged)
 	}
@@ -139,7 +139,7 @@ func readCoder(d *index.Decoder, metric vectorops.Metric) (*coder, error) {
 	if err := c.book.UnmarshalBinary(d.Bytes(n)); err != nil {
 		return nil, fmt.Errorf("%w: %w", index.ErrDamaged, err)
 	}
-	if c.book.Ksub > pq.ScanKsub || metric == vectorops.Manhattan {
+	if c.book.Ksub > pq.ScanKsub || !hasCodes(metric) {
 		return nil, fmt.Errorf("%w: codebook", index.ErrDamaged)
 	}
 	return c, nil

@@ -18,7 +18,7 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 		return nil, err
 	}
 	c.allVisible = c.view.AllVisible(seq)
-	c.measure = index.NewMeasure(x.options.Metric, query).From(o.Source)
+	c.measure = index.NewMeasure(x.options.Metric, &c.view, query).From(o.Source)
 	c.probes = max(o.Probes, 1)
 	c.maxProbes = len(st.lists)
 	// With all lists the search is to be exact, if it can be without reading
