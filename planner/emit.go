@@ -75,10 +75,13 @@ func compile(env *Env, q *Query) (Plan, error) {
 func compileQuery(env *Env, q *Query) (*QueryPlan, error) {
 	e := newEmitter(env)
 	e.plan.SQL = e.statement(q)
+	e.plan.Columns = resultColumns(q.Targets)
+	for i := range e.plan.Columns {
+		e.typ(e.plan.Columns[i].Type) // a value without a form cannot be sent
+	}
 	if e.err != nil {
 		return nil, e.err
 	}
-	e.plan.Columns = resultColumns(q.Targets)
 	e.plan.Explain = explainQuery(env, q, e.plan)
 	return e.plan, nil
 }
