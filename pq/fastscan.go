@@ -6,17 +6,37 @@ import (
 	"voronoi/vectorops"
 )
 
-// ScanKsub is how many centroids a part has in codes of 4 bits, which fast
-// scan takes.
+// ScanKsub is how many centroids a part has in codes of 4 bits. Codebooks with
+// more are scanned by a byte for each part.
 const ScanKsub = 16
 
+// ScanEntries is how many entries a part has in the tables that codes are scanned
+// by: as many as its codes can say, 16 or 256.
+func (cb *Codebook) ScanEntries() int {
+	if cb.Ksub <= ScanKsub {
+		return ScanKsub
+	}
+	return MaxKsub
+}
+
 // ScanRows is the number of rows of vectorops.ScanBlock bytes that a block of
-// packed codes has: two parts to a row.
-func (cb *Codebook) ScanRows() int { return (cb.M + 1) / 2 }
+// packed codes has: a part to a row, or two of 4 bits.
+func (cb *Codebook) ScanRows() int {
+	if cb.Ksub <= ScanKsub {
+		return (cb.M + 1) / 2
+	}
+	return cb.M
+}
 
 // Pack writes a code as vector v of a block of packed codes, in the layout of
-// vectorops.FastScan. The codebook has ScanKsub centroids at most.
+// vectorops.FastScan or ByteScan.
 func (cb *Codebook) Pack(block []byte, v int, code []byte) {
+	if cb.Ksub > ScanKsub {
+		for j, c := range code {
+			block[j*vectorops.ScanBlock+v] = c
+		}
+		return
+	}
 	for j := 0; j < len(code); j += 2 {
 		b := code[j]
 		if j+1 < len(code) {
@@ -28,6 +48,12 @@ func (cb *Codebook) Pack(block []byte, v int, code []byte) {
 
 // Unpack reads what Pack wrote.
 func (cb *Codebook) Unpack(code, block []byte, v int) {
+	if cb.Ksub > ScanKsub {
+		for j := range code {
+			code[j] = block[j*vectorops.ScanBlock+v]
+		}
+		return
+	}
 	for j := range code {
 		code[j] = block[j/2*vectorops.ScanBlock+v] >> (j % 2 * 4) & 15
 	}
@@ -41,6 +67,9 @@ type ScanTable struct {
 	Tables     []byte
 	Bias, Step float32
 	least      []float32 // of each part, while the table is made
+
+	entries                int       // of each part
+	weights, bounds, table []float32 // while a Tabulator makes it
 }
 
 // Quantize makes t the byte form of a table, which has Ksub entries for each

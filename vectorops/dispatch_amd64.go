@@ -177,6 +177,28 @@ func byteScan(sums []uint16, hits []uint64, n int, codes, tables []byte, thresho
 	}
 }
 
+func tabulate(dst, bounds, weights, rows []float32, parts, terms, n int) {
+	switch {
+	case useAVX512:
+		tabulateAVX512(first(dst), first(bounds), first(weights), first(rows), parts, terms, n)
+	case useAVX2:
+		tabulateAVX2(first(dst), first(bounds), first(weights), first(rows), parts, terms, n)
+	default:
+		tabulateGo(dst, bounds, weights, rows, parts, terms, n)
+	}
+}
+
+func toBytes(dst []byte, table, bounds []float32, factor float32, parts, n int) {
+	switch {
+	case useAVX512:
+		toBytesAVX512(&dst[0], first(table), first(bounds), factor, parts, n)
+	case useAVX2:
+		toBytesAVX2(&dst[0], first(table), first(bounds), factor, parts, n)
+	default:
+		toBytesGo(dst, table, bounds, factor, parts, n)
+	}
+}
+
 // assignTile is the shape of fusedTile.
 func assignTile() tile {
 	switch {

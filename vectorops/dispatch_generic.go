@@ -32,6 +32,14 @@ func byteScan(sums []uint16, hits []uint64, n int, codes, tables []byte, thresho
 	byteScanGo(sums, hits, n, codes, tables, threshold)
 }
 
+func tabulate(dst, bounds, weights, rows []float32, parts, terms, n int) {
+	tabulateGo(dst, bounds, weights, rows, parts, terms, n)
+}
+
+func toBytes(dst []byte, table, bounds []float32, factor float32, parts, n int) {
+	toBytesGo(dst, table, bounds, factor, parts, n)
+}
+
 // assignTile is the shape of fusedTile: there is none.
 func assignTile() tile { return tile{} }
 

@@ -244,6 +244,16 @@ func fastScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, block
 //go:noescape
 func byteScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
 
+// tabulateAVX512 writes weighted sums of rows, and the least and greatest of each part.
+//
+//go:noescape
+func tabulateAVX512(dst *float32, bounds *float32, weights *float32, rows *float32, parts int, terms int, n int)
+
+// toBytesAVX512 writes a table of floats as bytes.
+//
+//go:noescape
+func toBytesAVX512(dst *byte, table *float32, bounds *float32, factor float32, parts int, n int)
+
 // assignTileAVX512 meets a tile of points with n panels of centroids, numbered from first.
 //
 //go:noescape
@@ -268,6 +278,16 @@ func fastScanAVX2(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks 
 //
 //go:noescape
 func byteScanAVX2(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
+
+// tabulateAVX2 writes weighted sums of rows, and the least and greatest of each part.
+//
+//go:noescape
+func tabulateAVX2(dst *float32, bounds *float32, weights *float32, rows *float32, parts int, terms int, n int)
+
+// toBytesAVX2 writes a table of floats as bytes.
+//
+//go:noescape
+func toBytesAVX2(dst *byte, table *float32, bounds *float32, factor float32, parts int, n int)
 
 // assignTileAVX2 meets a tile of points with n panels of centroids, numbered from first.
 //

@@ -11018,6 +11018,162 @@ end:
 	VZEROUPPER
 	RET
 
+// func tabulateAVX512(dst *float32, bounds *float32, weights *float32, rows *float32, parts int, terms int, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·tabulateAVX512(SB), NOSPLIT, $0-56
+	MOVQ  dst+0(FP), AX
+	MOVQ  bounds+8(FP), CX
+	MOVQ  weights+16(FP), DX
+	MOVQ  rows+24(FP), BX
+	MOVQ  parts+32(FP), SI
+	MOVQ  terms+40(FP), DI
+	MOVQ  n+48(FP), R8
+	SHLQ  $0x02, R8
+	MOVQ  R8, R9
+	IMULQ DI, R9
+
+part:
+	TESTQ SI, SI
+	JE    end
+	XORQ  R12, R12
+
+many:
+	LEAQ   256(R12), R10
+	CMPQ   R10, R8
+	JG     few
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	LEAQ   (BX)(R12*1), R10
+	MOVQ   DX, R11
+	MOVQ   DI, R13
+
+term133:
+	VBROADCASTSS (R11), Z6
+	VFMADD231PS  (R10), Z6, Z2
+	VFMADD231PS  64(R10), Z6, Z3
+	VFMADD231PS  128(R10), Z6, Z4
+	VFMADD231PS  192(R10), Z6, Z5
+	ADDQ         R8, R10
+	ADDQ         $0x04, R11
+	DECQ         R13
+	JNE          term133
+	VMOVUPS      Z2, (AX)
+	VMOVUPS      Z3, 64(AX)
+	VMOVUPS      Z4, 128(AX)
+	VMOVUPS      Z5, 192(AX)
+	TESTQ        R12, R12
+	JNE          known134
+	VMOVAPS      Z2, Z0
+	VMOVAPS      Z2, Z1
+
+known134:
+	VMINPS Z2, Z0, Z0
+	VMAXPS Z2, Z1, Z1
+	VMINPS Z3, Z0, Z0
+	VMAXPS Z3, Z1, Z1
+	VMINPS Z4, Z0, Z0
+	VMAXPS Z4, Z1, Z1
+	VMINPS Z5, Z0, Z0
+	VMAXPS Z5, Z1, Z1
+	ADDQ   $+256, AX
+	ADDQ   $+256, R12
+	JMP    many
+
+few:
+	CMPQ   R12, R8
+	JGE    ended
+	VXORPS Z2, Z2, Z2
+	LEAQ   (BX)(R12*1), R10
+	MOVQ   DX, R11
+	MOVQ   DI, R13
+
+term135:
+	VBROADCASTSS (R11), Z3
+	VFMADD231PS  (R10), Z3, Z2
+	ADDQ         R8, R10
+	ADDQ         $0x04, R11
+	DECQ         R13
+	JNE          term135
+	VMOVUPS      Z2, (AX)
+	TESTQ        R12, R12
+	JNE          known136
+	VMOVAPS      Z2, Z0
+	VMOVAPS      Z2, Z1
+
+known136:
+	VMINPS Z2, Z0, Z0
+	VMAXPS Z2, Z1, Z1
+	ADDQ   $+64, AX
+	ADDQ   $+64, R12
+	JMP    few
+
+ended:
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VMINPS        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VMINPS        X2, X3, X3
+	VSHUFPS       $0x0e, X3, X3, X2
+	VMINPS        X2, X3, X3
+	VSHUFPS       $0x01, X3, X3, X2
+	VMINPS        X2, X3, X3
+	VMOVSS        X3, (CX)
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VMAXPS        Y1, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VMAXPS        X2, X3, X3
+	VSHUFPS       $0x0e, X3, X3, X2
+	VMAXPS        X2, X3, X3
+	VSHUFPS       $0x01, X3, X3, X2
+	VMAXPS        X2, X3, X3
+	VMOVSS        X3, 4(CX)
+	ADDQ          $0x08, CX
+	MOVQ          R11, DX
+	ADDQ          R9, BX
+	DECQ          SI
+	JMP           part
+
+end:
+	VZEROUPPER
+	RET
+
+// func toBytesAVX512(dst *byte, table *float32, bounds *float32, factor float32, parts int, n int)
+// Requires: AVX, AVX512F, SSE
+TEXT ·toBytesAVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         table+8(FP), CX
+	MOVQ         bounds+16(FP), DX
+	MOVSS        factor+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         parts+32(FP), BX
+	MOVQ         n+40(FP), SI
+
+part:
+	TESTQ        BX, BX
+	JE           end
+	VBROADCASTSS (DX), Z1
+	MOVQ         SI, DI
+
+column:
+	VMOVUPS   (CX), Z2
+	VSUBPS    Z1, Z2, Z2
+	VMULPS    Z0, Z2, Z2
+	VCVTPS2DQ Z2, Z2
+	VPMOVUSDB Z2, X2
+	VMOVDQU   X2, (AX)
+	ADDQ      $0x40, CX
+	ADDQ      $0x10, AX
+	SUBQ      $0x10, DI
+	JNE       column
+	ADDQ      $0x08, DX
+	DECQ      BX
+	JMP       part
+
+end:
+	VZEROUPPER
+	RET
+
 // func assignTileAVX512(best *float32, index *uint32, points *float32, d int, panels *float32, n int, first uint32)
 // Requires: AVX, AVX512F
 TEXT ·assignTileAVX512(SB), NOSPLIT, $0-52
@@ -11594,6 +11750,190 @@ row:
 	SUBQ           $-128, AX
 	DECQ           SI
 	JMP            block
+
+end:
+	VZEROUPPER
+	RET
+
+// func tabulateAVX2(dst *float32, bounds *float32, weights *float32, rows *float32, parts int, terms int, n int)
+// Requires: AVX, FMA3
+TEXT ·tabulateAVX2(SB), NOSPLIT, $0-56
+	MOVQ  dst+0(FP), AX
+	MOVQ  bounds+8(FP), CX
+	MOVQ  weights+16(FP), DX
+	MOVQ  rows+24(FP), BX
+	MOVQ  parts+32(FP), SI
+	MOVQ  terms+40(FP), DI
+	MOVQ  n+48(FP), R8
+	SHLQ  $0x02, R8
+	MOVQ  R8, R9
+	IMULQ DI, R9
+
+part:
+	TESTQ SI, SI
+	JE    end
+	XORQ  R12, R12
+
+many:
+	LEAQ   256(R12), R10
+	CMPQ   R10, R8
+	JG     few
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	LEAQ   (BX)(R12*1), R10
+	MOVQ   DX, R11
+	MOVQ   DI, R13
+
+term137:
+	VBROADCASTSS (R11), Y10
+	VFMADD231PS  (R10), Y10, Y2
+	VFMADD231PS  32(R10), Y10, Y3
+	VFMADD231PS  64(R10), Y10, Y4
+	VFMADD231PS  96(R10), Y10, Y5
+	VFMADD231PS  128(R10), Y10, Y6
+	VFMADD231PS  160(R10), Y10, Y7
+	VFMADD231PS  192(R10), Y10, Y8
+	VFMADD231PS  224(R10), Y10, Y9
+	ADDQ         R8, R10
+	ADDQ         $0x04, R11
+	DECQ         R13
+	JNE          term137
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      Y3, 32(AX)
+	VMOVUPS      Y4, 64(AX)
+	VMOVUPS      Y5, 96(AX)
+	VMOVUPS      Y6, 128(AX)
+	VMOVUPS      Y7, 160(AX)
+	VMOVUPS      Y8, 192(AX)
+	VMOVUPS      Y9, 224(AX)
+	TESTQ        R12, R12
+	JNE          known138
+	VMOVAPS      Y2, Y0
+	VMOVAPS      Y2, Y1
+
+known138:
+	VMINPS Y2, Y0, Y0
+	VMAXPS Y2, Y1, Y1
+	VMINPS Y3, Y0, Y0
+	VMAXPS Y3, Y1, Y1
+	VMINPS Y4, Y0, Y0
+	VMAXPS Y4, Y1, Y1
+	VMINPS Y5, Y0, Y0
+	VMAXPS Y5, Y1, Y1
+	VMINPS Y6, Y0, Y0
+	VMAXPS Y6, Y1, Y1
+	VMINPS Y7, Y0, Y0
+	VMAXPS Y7, Y1, Y1
+	VMINPS Y8, Y0, Y0
+	VMAXPS Y8, Y1, Y1
+	VMINPS Y9, Y0, Y0
+	VMAXPS Y9, Y1, Y1
+	ADDQ   $+256, AX
+	ADDQ   $+256, R12
+	JMP    many
+
+few:
+	CMPQ   R12, R8
+	JGE    ended
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	LEAQ   (BX)(R12*1), R10
+	MOVQ   DX, R11
+	MOVQ   DI, R13
+
+term139:
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  (R10), Y4, Y2
+	VFMADD231PS  32(R10), Y4, Y3
+	ADDQ         R8, R10
+	ADDQ         $0x04, R11
+	DECQ         R13
+	JNE          term139
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      Y3, 32(AX)
+	TESTQ        R12, R12
+	JNE          known140
+	VMOVAPS      Y2, Y0
+	VMOVAPS      Y2, Y1
+
+known140:
+	VMINPS Y2, Y0, Y0
+	VMAXPS Y2, Y1, Y1
+	VMINPS Y3, Y0, Y0
+	VMAXPS Y3, Y1, Y1
+	ADDQ   $+64, AX
+	ADDQ   $+64, R12
+	JMP    few
+
+ended:
+	VEXTRACTF128 $0x01, Y0, X2
+	VMINPS       X0, X2, X2
+	VSHUFPS      $0x0e, X2, X2, X3
+	VMINPS       X3, X2, X2
+	VSHUFPS      $0x01, X2, X2, X3
+	VMINPS       X3, X2, X2
+	VMOVSS       X2, (CX)
+	VEXTRACTF128 $0x01, Y1, X2
+	VMAXPS       X1, X2, X2
+	VSHUFPS      $0x0e, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0x01, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 4(CX)
+	ADDQ         $0x08, CX
+	MOVQ         R11, DX
+	ADDQ         R9, BX
+	DECQ         SI
+	JMP          part
+
+end:
+	VZEROUPPER
+	RET
+
+// func toBytesAVX2(dst *byte, table *float32, bounds *float32, factor float32, parts int, n int)
+// Requires: AVX, AVX2, SSE
+TEXT ·toBytesAVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         table+8(FP), CX
+	MOVQ         bounds+16(FP), DX
+	MOVSS        factor+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         parts+32(FP), BX
+	MOVQ         n+40(FP), SI
+
+part:
+	TESTQ        BX, BX
+	JE           end
+	VBROADCASTSS (DX), Y1
+	MOVQ         SI, DI
+
+column:
+	VMOVUPS      (CX), Y2
+	VSUBPS       Y1, Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VCVTPS2DQ    Y2, Y2
+	VMOVUPS      32(CX), Y3
+	VSUBPS       Y1, Y3, Y3
+	VMULPS       Y0, Y3, Y3
+	VCVTPS2DQ    Y3, Y3
+	VPACKUSDW    Y3, Y2, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X3
+	VPACKUSWB    X3, X2, X2
+	VMOVDQU      X2, (AX)
+	ADDQ         $0x40, CX
+	ADDQ         $0x10, AX
+	SUBQ         $0x10, DI
+	JNE          column
+	ADDQ         $0x08, DX
+	DECQ         BX
+	JMP          part
 
 end:
 	VZEROUPPER

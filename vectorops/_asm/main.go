@@ -24,6 +24,8 @@ func main() {
 		v.convert()
 		v.fastScan()
 		v.byteScan()
+		v.tabulate()
+		v.toBytes()
 		v.assign()
 	}
 	build.Generate()
