@@ -8,6 +8,12 @@
 // make a table of m × ksub, and the squared distance to a code is the sum of m
 // entries. ADC(query, code) is the distance of the query to the decoded code.
 //
+// Codes of parts lose less when the vectors are rotated first: [TrainRotation]
+// learns how. [Binary] is quantization to a bit a dimension, which needs no
+// training but a rotation at random. Codes lie in blocks of vectorops.ScanBlock
+// vectors ([Codebook.Pack]), which a query scans by the table of bytes that a
+// [Tabulator] makes of it.
+//
 // Distances are L2. Vectors to be compared by cosine are normalized before
 // they are trained on, encoded and searched for.
 //
