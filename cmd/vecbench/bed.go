@@ -80,15 +80,38 @@ func (b *bed) exec(ctx context.Context, sql string) (time.Duration, error) {
 	return time.Since(began), err
 }
 
-// copy copies rows into the table and says how many it took in a second.
-func (b *bed) copy(ctx context.Context, rows []int) (rate float64, err error) {
+// cost does something and says how long that took, and how much of the
+// processors' time the server used.
+func (b *bed) cost(do func() error) (took, used time.Duration, err error) {
+	server, before, began := b.server, b.server.processorTime(), time.Now()
+	err = do()
+	took = time.Since(began)
+	switch b.server {
+	case nil:
+		return took, 0, err
+	case server:
+		return took, server.processorTime() - before, err
+	}
+	return took, b.server.processorTime(), err // of another process
+}
+
+// copied is how many rows COPY took in a second, and in one of the server's
+// processor time.
+type copied struct{ rate, perCPU float64 }
+
+// copy copies rows into the table.
+func (b *bed) copy(ctx context.Context, rows []int) (copied, error) {
 	return b.copyFrom(ctx, bytes.NewReader(copyRows(b.data, rows)), "items")
 }
 
-func (b *bed) copyFrom(ctx context.Context, stream io.Reader, table string) (rate float64, err error) {
-	began := time.Now()
-	tag, err := b.conn.PgConn().CopyFrom(ctx, stream, "COPY "+table+" FROM STDIN (FORMAT binary)")
-	return float64(tag.RowsAffected()) / time.Since(began).Seconds(), err
+func (b *bed) copyFrom(ctx context.Context, stream io.Reader, table string) (copied, error) {
+	var rows float64
+	took, used, err := b.cost(func() error {
+		tag, err := b.conn.PgConn().CopyFrom(ctx, stream, "COPY "+table+" FROM STDIN (FORMAT binary)")
+		rows = float64(tag.RowsAffected())
+		return err
+	})
+	return copied{rows / took.Seconds(), rows / max(used.Seconds(), 1e-9)}, err
 }
 
 // index builds the index, and a btree on the key.

@@ -17,6 +17,8 @@ type config struct {
 	m, construction int
 	with            string
 	probes, ef      numbers
+	parts           int
+	rerank          numbers
 
 	runs    int
 	profile string
@@ -33,6 +35,7 @@ type config struct {
 // index.
 func (c *config) newFlags(verb string) *flag.FlagSet {
 	c.probes, c.ef = numbers{16, 32, 64}, numbers{32, 64, 128}
+	c.rerank = numbers{10, 20, 50}
 	f := flag.NewFlagSet(verb, flag.ContinueOnError)
 	f.StringVar(&c.folder, "folder", "datasets", "`folder` of the datasets")
 	f.StringVar(&c.dataset, "dataset", "words", "`name` of the dataset: words (cosine), mnist, digits, or clustered-ROWSxDIMS, which is drawn with a fixed seed (all L2)")
@@ -42,8 +45,10 @@ func (c *config) newFlags(verb string) *flag.FlagSet {
 	f.IntVar(&c.lists, "lists", 1024, "`number` of inverted lists")
 	f.IntVar(&c.m, "m", 16, "`number` of neighbors of a node in a graph")
 	f.IntVar(&c.construction, "ef-construction", 128, "`number` of candidates while a graph is built")
+	f.IntVar(&c.parts, "parts", 50, "`number` of parts of a code, m of ivfpq and pq")
+	f.Var(&c.rerank, "rerank", "`settings` of ivfpq.rerank, for pq")
 	f.StringVar(&c.with, "with", "", "`options` of CREATE INDEX in place of those that the other flags make")
-	f.Var(&c.probes, "probes", "`settings` of ivfflat.probes")
+	f.Var(&c.probes, "probes", "`settings` of ivfflat.probes or ivfpq.probes")
 	f.Var(&c.ef, "ef", "`settings` of hnsw.ef_search")
 	f.StringVar(&c.profile, "profile", "", "`file` for a CPU profile of what is measured")
 	return f

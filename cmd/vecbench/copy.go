@@ -7,11 +7,7 @@ import (
 // copyStream is the whole of COPY … FROM STDIN (FORMAT binary) for a table of
 // keys, further bigint columns and vectors. It is made before the clock starts.
 func copyStream(d *dataset, columns ...[]int64) []byte {
-	rows := make([]int, d.base.Rows())
-	for i := range rows {
-		rows[i] = i
-	}
-	return copyRows(d, rows, columns...)
+	return copyRows(d, rowsFrom(0, d.base.Rows()), columns...)
 }
 
 // copyRows is a stream of some rows.

@@ -59,7 +59,7 @@ func insertVerb(ctx context.Context, args []string, out *output) (err error) {
 	if err != nil {
 		return err
 	}
-	rate, err := grown.copy(ctx, second)
+	indexed, err := grown.copy(ctx, second)
 	if err != nil {
 		return err
 	}
@@ -70,28 +70,35 @@ func insertVerb(ctx context.Context, args []string, out *output) (err error) {
 	if err := grown.stop(ctx); err != nil {
 		return err
 	}
-	fresh, _, err := fill(ctx, c, d)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, fresh.close()) }()
-	if err := fresh.start(ctx); err != nil {
-		return err
-	}
-	if _, _, err := fresh.awaitIndex(ctx, time.Now()); err != nil {
-		return err
-	}
-	anew, err := fresh.askAll(ctx, all, nil)
+	anew, err := askAnew(ctx, c, d, rowsFrom(0, d.base.Rows()), all)
 	if err != nil {
 		return err
 	}
 	printGrowth(out, c, before, after, anew)
-	out.note(bare, "rows/s into a table without index")
-	out.note(rate, "rows/s into a table with the index")
+	out.note(bare.rate, "rows/s into a table without index")
+	out.note(bare.perCPU, "rows per CPU s into a table without index")
+	out.note(indexed.rate, "rows/s into a table with the index")
+	out.note(indexed.perCPU, "rows per CPU s into a table with the index")
 	noteFall(out, "by doubling", before, after)
 	noteFall(out, "against an index made anew", anew, after)
 	out.printFindings()
 	return nil
+}
+
+// askAnew asks at every setting a server that has just been given some rows.
+func askAnew(ctx context.Context, c *config, d *dataset, rows []int, truth [][]int64) (answers []asked, err error) {
+	fresh, _, err := fillWith(ctx, c, d, rows)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, fresh.close()) }()
+	if err := fresh.start(ctx); err != nil {
+		return nil, err
+	}
+	if _, _, err := fresh.awaitIndex(ctx, time.Now()); err != nil {
+		return nil, err
+	}
+	return fresh.askAll(ctx, truth, nil)
 }
 
 // halves divides the rows, in an order that is drawn: evenly, or so that no

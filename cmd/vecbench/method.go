@@ -35,6 +35,19 @@ var methods = map[string]*method{
 		},
 		factory: func(c *config) string { return fmt.Sprintf("IVF%d,Flat", c.lists) },
 	},
+	// Of the methods with codes only SQL can make an index as a user does.
+	"ivfpq": {
+		setting: "ivfpq.probes",
+		values:  func(c *config) numbers { return c.probes },
+		options: func(c *config) string { return fmt.Sprintf("lists = %d, m = %d", c.lists, c.parts) },
+		factory: func(c *config) string { return fmt.Sprintf("IVF%d,PQ%dx4fs,RFlat", c.lists, c.parts) },
+	},
+	"pq": {
+		setting: "ivfpq.rerank",
+		values:  func(c *config) numbers { return c.rerank },
+		options: func(c *config) string { return fmt.Sprintf("m = %d", c.parts) },
+		factory: func(c *config) string { return fmt.Sprintf("PQ%dx4fs,RFlat", c.parts) },
+	},
 	"hnsw": {
 		setting: "hnsw.ef_search",
 		values:  func(c *config) numbers { return c.ef },

@@ -33,12 +33,9 @@ func restartVerb(ctx context.Context, args []string, out *output) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
-	rows := make([]int, d.base.Rows())
-	for i := range rows {
-		rows[i] = i
-	}
-	held := max(int(*late*float64(len(rows))), 1)
-	if _, err := b.copy(ctx, rows[held:]); err != nil {
+	n := d.base.Rows()
+	held := max(int(*late*float64(n)), 1)
+	if _, err := b.copy(ctx, rowsFrom(held, n)); err != nil {
 		return err
 	}
 	if _, err := b.index(ctx); err != nil {
@@ -70,7 +67,7 @@ func restartVerb(ctx context.Context, args []string, out *output) (err error) {
 	stop := func() error { return b.stop(ctx) }
 	kill := func() error { b.kill(); return nil }
 	insert := func() error {
-		_, err := b.copy(ctx, rows[:held])
+		_, err := b.copy(ctx, rowsFrom(0, held))
 		b.kill()
 		return err
 	}

@@ -39,7 +39,7 @@ func scaleVerb(ctx context.Context, args []string, out *output) (err error) {
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
 	s := &scaled{bed: b, out: out, raw: float64(drawn.rows) * float64(drawn.dims) * 4}
-	fmt.Fprintf(out, "%14s %8s %14s %9s %10s %10s %10s\n", "", "s", "peak RSS MiB", "RSS MiB", "anonymous", "/ vectors", "files MiB")
+	fmt.Fprintf(out, "%14s %8s %8s %14s %9s %10s %10s %10s\n", "", "s", "CPU s", "peak RSS MiB", "RSS MiB", "anonymous", "/ vectors", "files MiB")
 	if err = s.run(ctx, drawn, truth); err != nil {
 		return err
 	}
@@ -59,28 +59,29 @@ type scaled struct {
 // step does something and prints a row about it.
 func (s *scaled) step(name string, do func() error) error {
 	s.server.resetPeak()
-	began := time.Now()
-	if err := do(); err != nil {
+	took, used, err := s.cost(do)
+	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	took, m := time.Since(began), s.server.memory()
+	m := s.server.memory()
 	s.peak = max(s.peak, m.peak)
-	fmt.Fprintf(s.out, "%14s %8.1f %14d %9d %10d %10.3f %10d\n", name, took.Seconds(), m.peak>>20, m.resident>>20, m.anonymous>>20,
+	fmt.Fprintf(s.out, "%14s %8.1f %8.1f %14d %9d %10d %10.3f %10d\n", name, took.Seconds(), used.Seconds(), m.peak>>20, m.resident>>20, m.anonymous>>20,
 		float64(m.resident)/s.raw, filesOf(s.dir)>>20)
 	s.out.note(took.Seconds(), "%s s", name)
 	return nil
 }
 
 func (s *scaled) run(ctx context.Context, drawn *clustered, truth [][]int64) error {
-	var rate float64
+	var rows copied
 	err := s.step("COPY", func() (err error) {
-		rate, err = s.copyFrom(ctx, drawn.stream(), "items")
+		rows, err = s.copyFrom(ctx, drawn.stream(), "items")
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	s.out.note(rate, "COPY rows/s")
+	s.out.note(rows.rate, "COPY rows/s")
+	s.out.note(rows.perCPU, "COPY rows per CPU s")
 	if err = s.step("build", func() error { _, err := s.index(ctx); return err }); err != nil {
 		return err
 	}

@@ -44,6 +44,20 @@ type overWire struct {
 // fill makes a bed with all base vectors and the index, and says how long that
 // took.
 func fill(ctx context.Context, c *config, d *dataset) (b *bed, known facts, err error) {
+	return fillWith(ctx, c, d, rowsFrom(0, d.base.Rows()))
+}
+
+// rowsFrom are the numbers of rows from lo up to hi.
+func rowsFrom(lo, hi int) []int {
+	rows := make([]int, hi-lo)
+	for i := range rows {
+		rows[i] = lo + i
+	}
+	return rows
+}
+
+// fillWith does so with some of the vectors.
+func fillWith(ctx context.Context, c *config, d *dataset, rows []int) (b *bed, known facts, err error) {
 	filling := *c
 	if c.profile != "" {
 		filling.profile += ".fill"
@@ -52,11 +66,9 @@ func fill(ctx context.Context, c *config, d *dataset) (b *bed, known facts, err 
 		return nil, known, err
 	}
 	b.config, b.profile = c, c.profile
-	rows := make([]int, d.base.Rows())
-	for i := range rows {
-		rows[i] = i
-	}
-	if known.copyRows, err = b.copy(ctx, rows); err == nil {
+	all, err := b.copy(ctx, rows)
+	known.copyRows = all.rate
+	if err == nil {
 		known.build, err = b.index(ctx)
 	}
 	if err = errors.Join(err, b.stop(ctx)); err != nil {
