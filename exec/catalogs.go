@@ -131,7 +131,6 @@ func storeChange(conn *storage.Conn, c catalog.Change) error {
 // catalogSchema are the tables that the executor keeps for itself.
 var catalogSchema = []string{
 	`CREATE TABLE IF NOT EXISTS voronoi_catalog (oid INTEGER PRIMARY KEY, class TEXT NOT NULL, body TEXT NOT NULL) STRICT`,
-	`CREATE TABLE IF NOT EXISTS voronoi_stamp (oid INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL) STRICT`,
 	`CREATE TABLE IF NOT EXISTS voronoi_segment (oid INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT`,
 	`CREATE TABLE IF NOT EXISTS voronoi_counter (oid INTEGER PRIMARY KEY, value INTEGER NOT NULL, called INTEGER NOT NULL) STRICT`,
 }

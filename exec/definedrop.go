@@ -272,6 +272,7 @@ func (d *definer) dropPhysical(rel *catalog.Relation) error {
 				column := srv.vectors.column(table, table.Attribute(rel.Index.Keys[0].Attnum))
 				d.s.tx.onCommit = append(d.s.tx.onCommit, func() { column.dropIndex(d.s.srv, rel.OID) })
 			}
+			d.s.tx.onCommit = append(d.s.tx.onCommit, func() { srv.removeSegment(rel.OID) })
 			return d.exec("DELETE FROM voronoi_segment WHERE oid = " + itoa(int(rel.OID)))
 		}
 		err := d.exec("DROP INDEX IF EXISTS " + quoteName(rel.Physical))

@@ -1,168 +1,129 @@
 package exec
 
 import (
-	"bufio"
 	"context"
-	"encoding/binary"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"voronoi/exec/catalog"
 	"voronoi/exec/index"
-	"voronoi/exec/storage"
-	"voronoi/internal/datum"
 	"voronoi/internal/oid"
 )
 
-// Segments are vector indexes saved to files beside the database when the server
-// stops, so that the next start need not build them (rule V4). A segment counts
-// only if the database says that it was saved at the commit that the database
-// is still at: the row in voronoi_stamp is written after the file, and any
-// commit since makes the sequence numbers differ. Everything else is built anew.
+// Segments are vector indexes saved to files beside the database, so that a start
+// need not build them. A segment belongs to no commit: it lists the vectors that
+// were in the index by key and digest, and whoever loads it compares each with
+// the vector that the database has (rule V4: nothing is trusted). What is the
+// same keeps its place in the index, what has changed since is inserted or taken
+// out. So a segment that is older than the last commit, as after a crash, costs
+// only the difference.
+//
+// There is one file per index, <oid>.segment; a save replaces it whole
+// (segmentsave.go).
+
+const (
+	segmentSuffix = ".segment"
+	// newSuffix is of a segment that is being written.
+	newSuffix = ".new"
+	// insertNow is how many vectors that a segment lacks may be inserted while
+	// the column's first search waits; more are inserted in the background.
+	insertNow = 2000
+)
 
 // segmentDir is where the segments are.
 func (srv *Server) segmentDir() string { return filepath.Join(srv.db.Dir(), "segments") }
 
 func (srv *Server) segmentFile(id oid.OID) string {
-	return filepath.Join(srv.segmentDir(), itoa(int(id))+".segment")
-}
-
-// stampOf says which state of the data a segment belongs to.
-func stampOf(m storage.Meta) index.Stamp {
-	s := index.Stamp{Seq: index.Seq(m.CommitSeq)}
-	binary.LittleEndian.PutUint64(s.Epoch[:], uint64(m.Epoch))
-	return s
-}
-
-// saveSegments saves the indexes that are in memory. All sessions have ended.
-func (srv *Server) saveSegments(ctx context.Context) error {
-	type entry struct {
-		id oid.OID
-		x  savedIndex
-	}
-	var entries []entry
-	srv.vectors.mu.Lock()
-	for _, c := range srv.vectors.columns {
-		l := c.table.Load()
-		if l == nil {
-			continue
-		}
-		l.mu.RLock()
-		for id, x := range l.indexes {
-			if saved, ok := x.(savedIndex); ok {
-				entries = append(entries, entry{id, saved})
-			}
-		}
-		l.mu.RUnlock()
-	}
-	srv.vectors.mu.Unlock()
-	if len(entries) == 0 {
-		return nil
-	}
-	// What earlier runs left belongs to states that are gone.
-	if err := os.RemoveAll(srv.segmentDir()); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(srv.segmentDir(), 0o700); err != nil {
-		return err
-	}
-	return srv.writeInternal(ctx, func(conn *storage.Conn) error {
-		meta, err := conn.Meta()
-		if err != nil {
-			return err
-		}
-		if err := conn.Exec("DELETE FROM voronoi_stamp"); err != nil {
-			return err
-		}
-		for _, e := range entries {
-			if err := srv.saveSegment(e.id, e.x, stampOf(meta)); err != nil {
-				return err
-			}
-			if err := conn.Exec("INSERT INTO voronoi_stamp (oid, epoch, seq) VALUES (?, ?, ?)",
-				datum.Int(int64(e.id)), datum.Int(meta.Epoch), datum.Int(meta.CommitSeq)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// saveSegment writes one segment beside its place and moves it there whole.
-func (srv *Server) saveSegment(id oid.OID, x savedIndex, stamp index.Stamp) error {
-	file := srv.segmentFile(id)
-	f, err := os.Create(file + ".new")
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	w := bufio.NewWriterSize(f, 1<<20)
-	if err := x.Save(w, stamp); err != nil {
-		return err
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	return os.Rename(file+".new", file)
+	return filepath.Join(srv.segmentDir(), itoa(int(id))+segmentSuffix)
 }
 
 // loadSegments attaches the indexes of a column that has just been read in a
-// snapshot, as far as there are segments of that very state.
-func (c *vectorColumn) loadSegments(conn *storage.Conn, snap *catalog.Snapshot, l *loadedColumn) {
+// snapshot, as far as their segments know nearly all of its vectors.
+func (c *vectorColumn) loadSegments(ctx context.Context, snap *catalog.Snapshot, l *loadedColumn) {
 	srv := c.store.srv
 	rel := snap.Relation(c.id.table)
 	if rel == nil || l.vectors == nil {
-		return
-	}
-	meta, err := conn.Meta()
-	if err != nil {
 		return
 	}
 	for _, x := range indexesOf(snap, rel) {
 		if !isVectorMethod(x.Index.Method) || x.Index.Keys[0].Attnum != c.id.attnum {
 			continue
 		}
-		built, err := srv.loadSegment(conn, snap, x, l.vectors, meta)
-		switch {
-		case errors.Is(err, fs.ErrNotExist), errors.Is(err, index.ErrStale):
-		case err != nil:
-			srv.log.Warn("a saved vector index is of no use and will be built anew", "index", x.Name, "err", err)
-		case !l.vectors.Attach(built):
-		default:
+		b, err := builderOf(snap, x)
+		if err != nil {
+			continue // whoever searches it will be told
+		}
+		to := &index.Restoring{View: l.vectors.View(), Most: insertNow}
+		if built := srv.loadSegment(ctx, x.OID, b, to); built != nil && l.vectors.Attach(built) {
 			l.indexes[x.OID] = built
+			if to.Exact {
+				l.upkeep.note(x.OID, built, 0)
+			}
 		}
 	}
 }
 
-func (srv *Server) loadSegment(conn *storage.Conn, snap *catalog.Snapshot, rel *catalog.Relation, t *index.Table, meta storage.Meta) (savedIndex, error) {
-	st, err := conn.Prepare("SELECT epoch, seq FROM voronoi_stamp WHERE oid = ?")
-	if err != nil {
-		return nil, err
+// loadSegment loads an index from its segment; nil if there is none that is of
+// use. A damaged one is told of and removed.
+func (srv *Server) loadSegment(ctx context.Context, id oid.OID, b indexBuilder, to *index.Restoring) savedIndex {
+	built, err := srv.readSegment(ctx, id, b, to)
+	switch {
+	case err == nil:
+		return built
+	case errors.Is(err, index.ErrDamaged):
+		srv.log.Warn("a saved vector index is damaged and will be built anew", "index", id, "err", err)
+		srv.removeSegment(id)
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, index.ErrStale) && !errors.Is(err, index.ErrBehind) && ctx.Err() == nil:
+		srv.log.Warn("a saved vector index could not be read and will be built anew", "index", id, "err", err)
 	}
-	defer st.Close()
-	st.Bind(1, datum.Int(int64(rel.OID)))
-	ok, err := st.Step()
-	if err != nil {
-		return nil, err
-	}
-	if !ok || st.Column(1).Int() != meta.CommitSeq {
-		return nil, index.ErrStale
-	}
-	stamp := stampOf(storage.Meta{Epoch: st.Column(0).Int(), CommitSeq: meta.CommitSeq})
-	b, err := builderOf(snap, rel)
-	if err != nil {
-		return nil, err
-	}
-	f, err := os.Open(srv.segmentFile(rel.OID))
+	return nil
+}
+
+func (srv *Server) readSegment(ctx context.Context, id oid.OID, b indexBuilder, to *index.Restoring) (savedIndex, error) {
+	f, err := os.Open(srv.segmentFile(id))
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return b.load(bufio.NewReaderSize(f, 1<<20), t, stamp)
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return b.load(ctx, f, info.Size(), to)
+}
+
+// removeSegment removes the segment of an index that is no more, or that it is
+// of no use to.
+func (srv *Server) removeSegment(id oid.OID) {
+	if err := os.Remove(srv.segmentFile(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		srv.log.Warn("a segment could not be removed", "index", id, "err", err)
+	}
+}
+
+// tidySegments removes, at the start, what crashes have left: segments that were
+// not written to the end, and those of indexes that do not exist.
+func (srv *Server) tidySegments() {
+	entries, err := os.ReadDir(srv.segmentDir())
+	if err != nil {
+		return // none has been saved yet
+	}
+	snap := srv.catalogs.current()
+	for _, e := range entries {
+		name, isSegment := strings.CutSuffix(e.Name(), segmentSuffix)
+		if isSegment && itoa(atoi(name)) == name {
+			if rel := snap.Relation(oid.OID(atoi(name))); rel != nil && rel.Index != nil && isVectorMethod(rel.Index.Method) {
+				continue
+			}
+		} else if !strings.HasSuffix(e.Name(), segmentSuffix+newSuffix) {
+			continue // not ours
+		}
+		if err := os.Remove(filepath.Join(srv.segmentDir(), e.Name())); err != nil {
+			srv.log.Warn("a segment could not be removed", "file", e.Name(), "err", err)
+		}
+	}
 }
 
 // preload reads the columns that have vector indexes into memory, so that the

@@ -69,9 +69,9 @@ func TestSegmentsAreChecked(t *testing.T) {
 		"CREATE INDEX lists ON digits USING ivfflat (v vector_cosine_ops) WITH (lists = 8)")
 	near := c.nearest("digits", "<->", d.vector(7), 5)
 	ts.stop()
-	files, err := filepath.Glob(filepath.Join(dir, "segments", "*.segment"))
-	if err != nil || len(files) != 2 {
-		t.Fatalf("segments: %v %v", files, err)
+	files := segmentFiles(t, dir)
+	if len(files) != 2 {
+		t.Fatalf("segments: %v", files)
 	}
 	for _, damage := range []func(b []byte) []byte{
 		func(b []byte) []byte { b[len(b)/2] ^= 1; return b },
@@ -96,4 +96,86 @@ func TestSegmentsAreChecked(t *testing.T) {
 		ts.stop()
 	}
 	ts.open()
+}
+
+// segmentFiles are the files in a directory of segments.
+func segmentFiles(t *testing.T, dir string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "segments", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// waitFor waits for something that the server does in the background.
+func waitFor(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for range 1000 {
+		if done() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("in vain: %s", what)
+}
+
+// TestSegmentsAreSavedInTheBackground: when an index has been made and when much
+// has changed since, and removed with the index or its table.
+func TestSegmentsAreSavedInTheBackground(t *testing.T) {
+	dir := t.TempDir()
+	ts := openServer(t, dir)
+	c := ts.connect()
+	loadDigits(c)
+	c.exec("BEGIN", "CREATE INDEX graph ON digits USING hnsw (v vector_l2_ops)", "CREATE INDEX lists ON digits USING ivfflat (v vector_l2_ops) WITH (lists = 4)")
+	if files := segmentFiles(t, dir); len(files) != 0 {
+		t.Errorf("before the commit: %v", files)
+	}
+	c.exec("COMMIT")
+	saved := func(n int) func() bool {
+		return func() bool {
+			files := segmentFiles(t, dir)
+			return len(files) == n && !strings.HasSuffix(strings.Join(files, " "), newSuffix)
+		}
+	}
+	waitFor(t, "two segments", saved(2))
+	size := func() (total int64) {
+		for _, file := range segmentFiles(t, dir) {
+			if info, err := os.Stat(file); err == nil {
+				total += info.Size()
+			}
+		}
+		return total
+	}
+	before := size()
+	c.exec("INSERT INTO digits (id, label, v) SELECT id + 10000, label, v FROM digits", "INSERT INTO digits (id, label, v) SELECT id + 20000, label, v FROM digits")
+	waitFor(t, "larger segments", func() bool { return size() > 3*before })
+	c.exec("DROP INDEX lists")
+	waitFor(t, "one segment", saved(1))
+	c.exec("BEGIN", "DROP TABLE digits", "ROLLBACK")
+	if !saved(1)() {
+		t.Errorf("a table that was not dropped lost its segment")
+	}
+	c.exec("DROP TABLE digits")
+	waitFor(t, "no segment", saved(0))
+}
+
+// TestTidySegments: what a crash has left goes at the start.
+func TestTidySegments(t *testing.T) {
+	dir := t.TempDir()
+	ts := openServer(t, dir)
+	c := ts.connect()
+	loadDigits(c)
+	c.exec("CREATE INDEX graph ON digits USING hnsw (v vector_l2_ops)")
+	ts.stop()
+	kept := segmentFiles(t, dir)
+	for _, name := range []string{"99999.segment", "20001.segment.new", "1.segment", "notes.txt"} {
+		if err := os.WriteFile(filepath.Join(dir, "segments", name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ts.open()
+	if files := segmentFiles(t, dir); len(files) != len(kept)+1 || !strings.HasSuffix(files[len(files)-1], "notes.txt") {
+		t.Errorf("there are %v", files)
+	}
 }

@@ -37,6 +37,7 @@ type Server struct {
 	catalogs   catalogs
 	counters   counters
 	vectors    vectorStore
+	saver      segmentSaver
 	answers    answers
 	codebooks  codebooks
 	settings   map[string]*setting
@@ -73,6 +74,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 		db.Close()
 		return nil, err
 	}
+	srv.tidySegments()
 	srv.preload()
 	return srv, nil
 }
@@ -107,11 +109,7 @@ func (srv *Server) restore(ctx context.Context) error {
 func (srv *Server) Close() error {
 	srv.sessions.shutdown(5 * time.Second)
 	srv.background.stop()
-	if !srv.transient {
-		if err := srv.saveSegments(context.Background()); err != nil {
-			srv.log.Warn("vector indexes were not saved and will be built anew", "err", err)
-		}
-	}
+	srv.saveSegments(context.Background())
 	srv.counters.save()
 	return srv.db.Close()
 }

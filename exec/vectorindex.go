@@ -31,9 +31,8 @@ func (l *loadedColumn) index(x *execution, p *planner.VectorScan) (index.Index, 
 	l.mu.RLock()
 	idx, restoring := l.indexes[p.Index.OID], l.restoring[p.Index.OID]
 	l.mu.RUnlock()
-	if lists, ok := idx.(*ivf.Index); ok && restoring == nil && lists.Outgrown() {
-		// Its centroids say little about what the table has become.
-		l.restore(x.session.srv, p.Index.OID, ivfBuilder{o: lists.Options()})
+	if restoring == nil && isOutgrown(idx) {
+		l.rebuildOutgrown(x.session.srv, p.Index.OID)
 	}
 	if idx != nil || restoring != nil {
 		return idx, nil
@@ -44,6 +43,24 @@ func (l *loadedColumn) index(x *execution, p *planner.VectorScan) (index.Index, 
 	}
 	l.restore(x.session.srv, p.Index.OID, b)
 	return nil, nil
+}
+
+// isOutgrown reports whether an index is to be built again, because its centroids
+// say little about what the table has become.
+func isOutgrown(x index.Index) bool {
+	lists, ok := x.(*ivf.Index)
+	return ok && lists.Outgrown()
+}
+
+// rebuildOutgrown builds an index with new centroids in the background; the old
+// one serves meanwhile.
+func (l *loadedColumn) rebuildOutgrown(srv *Server, id oid.OID) {
+	l.mu.RLock()
+	lists, ok := l.indexes[id].(*ivf.Index)
+	l.mu.RUnlock()
+	if ok {
+		l.restore(srv, id, ivfBuilder{o: lists.Options()})
+	}
 }
 
 // builder is how an index is made again: from what the file keeps of it where
@@ -78,13 +95,21 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan s
 	}
 	done := make(chan struct{})
 	old := l.indexes[id]
-	if lists, ok := old.(*ivf.Index); old != nil && (!ok || !lists.Outgrown()) {
+	if old != nil && !isOutgrown(old) {
 		close(done)
 		return done
 	}
 	l.restoring[id] = done
 	srv.background.start(func(ctx context.Context) {
-		built, err := b.build(ctx, l.vectors.View(), nil)
+		var built savedIndex
+		var err error
+		if view := l.vectors.View(); old == nil {
+			built = srv.loadSegment(ctx, id, b, &index.Restoring{View: view, Most: -1})
+		}
+		loaded := built != nil
+		if !loaded {
+			built, err = b.build(ctx, l.vectors.View(), nil)
+		}
 		if err == nil {
 			err = srv.writeInternal(ctx, func(conn *storage.Conn) error {
 				l.mu.Lock()
@@ -92,7 +117,7 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan s
 				if l.indexes[id] != old || srv.catalogs.current().Relation(id) == nil {
 					return nil // the writer needed it and did not wait, or it was dropped
 				}
-				if lists, ok := built.(*ivf.Index); ok && b.(ivfBuilder).centroids.Rows() == 0 {
+				if lists, ok := built.(*ivf.Index); ok && (loaded || b.(ivfBuilder).centroids.Rows() == 0) {
 					if err := writeCentroids(conn, id, lists.Centroids()); err != nil {
 						return err
 					}
@@ -109,6 +134,9 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan s
 		close(done)
 		if err != nil && ctx.Err() == nil {
 			srv.log.Error("a vector index could not be restored; searches are exact until the next attempt", "index", id, "err", err)
+		}
+		if err == nil {
+			srv.saveSoon(l, id)
 		}
 	})
 	return done
@@ -170,6 +198,7 @@ func (s *Session) buildIndex(ctx context.Context, x *execution, table, rel *cata
 		return nil, err
 	}
 	s.tx.onRollback = append(s.tx.onRollback, func() { l.detach(rel.OID) })
+	s.tx.onCommit = append(s.tx.onCommit, func() { s.srv.saveSoon(l, rel.OID) })
 	return built, nil
 }
 

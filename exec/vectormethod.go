@@ -15,14 +15,14 @@ import (
 // savedIndex is a vector index that can be written to a segment.
 type savedIndex interface {
 	index.Index
-	Save(w io.Writer, stamp index.Stamp) error
+	Save(ctx context.Context, w io.Writer) error
 }
 
 // indexBuilder makes a vector index by its definition.
 type indexBuilder interface {
 	build(ctx context.Context, view index.View, progress ivf.Progress) (savedIndex, error)
-	// load reads it from a segment instead.
-	load(r io.Reader, t *index.Table, stamp index.Stamp) (savedIndex, error)
+	// load reads it from a segment of size bytes instead.
+	load(ctx context.Context, r io.Reader, size int64, to *index.Restoring) (savedIndex, error)
 }
 
 // builderOf reads an index's definition.
@@ -62,8 +62,8 @@ func (b ivfBuilder) buildLists(ctx context.Context, view index.View, progress iv
 	return ivf.Build(ctx, view, b.o, progress)
 }
 
-func (b ivfBuilder) load(r io.Reader, t *index.Table, stamp index.Stamp) (savedIndex, error) {
-	x, err := ivf.Load(r, t, stamp)
+func (b ivfBuilder) load(ctx context.Context, r io.Reader, size int64, to *index.Restoring) (savedIndex, error) {
+	x, err := ivf.Load(ctx, r, size, b.o, to)
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +81,8 @@ func (b hnswBuilder) build(ctx context.Context, view index.View, progress ivf.Pr
 	return x, nil
 }
 
-func (b hnswBuilder) load(r io.Reader, t *index.Table, stamp index.Stamp) (savedIndex, error) {
-	x, err := hnsw.Load(r, t, stamp)
+func (b hnswBuilder) load(ctx context.Context, r io.Reader, size int64, to *index.Restoring) (savedIndex, error) {
+	x, err := hnsw.Load(ctx, r, size, b.o, to)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (b hnswBuilder) load(r io.Reader, t *index.Table, stamp index.Stamp) (saved
 // ivfOptions reads the definition of an ivfflat index.
 func ivfOptions(snap *catalog.Snapshot, rel *catalog.Relation) (ivf.Options, error) {
 	metric, err := indexMetric(snap, rel)
-	o := ivf.Options{Metric: metric, Lists: ivf.DefaultLists, Seed: uint64(rel.OID)}
+	o := ivf.Options{Metric: metric, Lists: ivf.DefaultLists}
 	for _, option := range rel.Options {
 		name, value, _ := cutOption(option)
 		switch name {
@@ -131,7 +131,7 @@ func codeOptions(snap *catalog.Snapshot, rel *catalog.Relation) (ivf.Options, er
 // hnswOptions reads the definition of an hnsw index.
 func hnswOptions(snap *catalog.Snapshot, rel *catalog.Relation) (hnsw.Options, error) {
 	metric, err := indexMetric(snap, rel)
-	o := hnsw.Options{Metric: metric, Seed: uint64(rel.OID)}
+	o := hnsw.Options{Metric: metric}
 	for _, option := range rel.Options {
 		name, value, _ := cutOption(option)
 		switch name {

@@ -62,6 +62,7 @@ type loadedColumn struct {
 	restoring map[oid.OID]chan struct{}
 
 	filters filterCache // of the searches that have a WHERE
+	upkeep  upkeep
 }
 
 type columnState uint8
@@ -366,8 +367,12 @@ func (v *vectorStore) prepareCommit(s *Session) error {
 func (v *vectorStore) committed(s *Session) {
 	for _, t := range s.tx.vectors {
 		if t.loaded != nil {
+			changed := t.loaded.vectors.Changes()
 			t.loaded.vectors.Commit()
 			v.reclaim(t.loaded)
+			if t.loaded.upkeep.changed(changed, t.loaded.vectors.Len()) {
+				v.srv.background.start(func(context.Context) { v.srv.lookAfter(t.loaded) })
+			}
 		}
 	}
 	v.endCommit(s)
@@ -477,7 +482,7 @@ func (c *vectorColumn) fill(ctx context.Context, rel *catalog.Relation, col *cat
 		return nil, err
 	}
 	l := &loadedColumn{vectors: t, base: meta.CommitSeq, indexes: map[oid.OID]index.Index{}, restoring: map[oid.OID]chan struct{}{}}
-	c.loadSegments(conn, snap, l)
+	c.loadSegments(ctx, snap, l)
 	return l, c.endLoad(l)
 }
 

@@ -120,7 +120,7 @@ func TestKeyTableIsSmall(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if perRow := float64(table.Bytes()) / n; perRow > 30 {
+	if perRow := float64(table.Bytes()) / n; perRow > 38 {
 		t.Errorf("%.1f bytes a row", perRow)
 	}
 }

@@ -30,6 +30,7 @@ const maxSlots = math.MaxUint32
 type rowChunk struct {
 	keys       []int64
 	norms      []float32 // nil where there are no vectors
+	digests    []uint64  // nil where there are
 	born, died []atomic.Uint64
 }
 
@@ -88,6 +89,8 @@ func (r *rows) append(key int64, vec []float32, born Seq) Slot {
 	c, at := r.place(key, born)
 	if r.hasVectors {
 		c.norms[at] = r.vectors.Format().SquaredNorm(vec)
+	} else {
+		c.digests[at] = Digest(vec)
 	}
 	return r.publish(vec)
 }
@@ -96,6 +99,7 @@ func (r *rows) append(key int64, vec []float32, born Seq) Slot {
 func (r *rows) move(from *View, s Slot, born Seq) Slot {
 	c, at := r.place(from.Key(s), born)
 	if !r.hasVectors {
+		c.digests[at] = from.Digest(s, nil)
 		return r.publish(nil)
 	}
 	c.norms[at] = from.Norm(s)
@@ -111,6 +115,8 @@ func (r *rows) place(key int64, born Seq) (c *rowChunk, at int) {
 		c := &rowChunk{keys: make([]int64, n), born: make([]atomic.Uint64, n), died: make([]atomic.Uint64, n)}
 		if r.hasVectors {
 			c.norms = vectorops.AlignedFloats(n)
+		} else {
+			c.digests = make([]uint64, n)
 		}
 		chunks = append(chunks, c)
 		r.chunks.Store(&chunks)
@@ -135,6 +141,8 @@ func (r *rows) bytes() int64 {
 	perRow := int64(8 + 8 + 8) // key and stamps
 	if r.hasVectors {
 		perRow += 4 + int64(r.vectors.RowBytes())
+	} else {
+		perRow += 8
 	}
 	return int64(len(*r.chunks.Load())) << r.shift() * perRow
 }

@@ -64,7 +64,7 @@ func NewTableOf(format vectorops.Format, dims int) *Table {
 }
 
 // NewKeyTable returns an empty table that knows which keys have vectors of
-// length dims, and not the vectors: some 30 bytes a row instead of 4 a
+// length dims, and not the vectors: some 36 bytes a row instead of 4 a
 // dimension. Its indexes get each vector once, by Insert; to measure they need
 // SearchOptions.Source.
 func NewKeyTable(dims int) *Table {
@@ -167,7 +167,10 @@ func (t *Table) Slot(key int64) (Slot, bool) {
 func (t *Table) Len() int { return t.live.len() }
 
 // Changed reports whether the open transaction has changed the table.
-func (t *Table) Changed() bool { return len(t.undo) > 0 }
+func (t *Table) Changed() bool { return t.Changes() > 0 }
+
+// Changes is the number of insertions and deletions of the open transaction.
+func (t *Table) Changes() int { return len(t.undo) }
 
 // Mark remembers this point of the transaction.
 func (t *Table) Mark() Mark { return Mark(len(t.undo)) }

@@ -66,10 +66,7 @@ func Build(ctx context.Context, view index.View, o Options, progress func(phase 
 	st.g.grow(view.Len())
 	b := newBuilder(o, view, st.g)
 	for done := 0; done < view.Len(); {
-		n := 1
-		if done >= serialBefore {
-			n = min(done/batchPart, maxBatch, view.Len()-done)
-		}
+		n := min(batchSize(done), view.Len()-done)
 		if err := b.insert(ctx, index.Slot(done), n); err != nil {
 			return nil, err
 		}
@@ -81,6 +78,14 @@ func Build(ctx context.Context, view index.View, o Options, progress func(phase 
 	x := &Index{options: o, covered: view}
 	x.state.Store(st)
 	return x, nil
+}
+
+// batchSize is how many nodes are inserted at once into a graph of so many.
+func batchSize(nodes int) int {
+	if nodes < serialBefore {
+		return 1
+	}
+	return min(nodes/batchPart, maxBatch)
 }
 
 func (o *Options) check() error {

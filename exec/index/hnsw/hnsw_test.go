@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -286,27 +287,39 @@ func TestManyReclaimsKeepRecall(t *testing.T) {
 	}
 }
 
+// saved is a segment of an index.
+func saved(t testing.TB, x *Index) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := x.Save(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// load loads a segment over a table, whatever it lacks.
+func load(t testing.TB, segment []byte, table *index.Table, o Options) (*Index, error) {
+	return Load(t.Context(), bytes.NewReader(segment), int64(len(segment)), o, &index.Restoring{View: table.View(), Most: -1})
+}
+
 func TestSaveAndLoad(t *testing.T) {
 	for _, metric := range everyMetric {
+		o := Options{Metric: metric, Seed: 5}
 		table, m := digitTable(t)
-		x := build(t, table, Options{Metric: metric, Seed: 5})
-		stamp := index.Stamp{Epoch: [16]byte{9}, Seq: 2}
+		x := build(t, table, o)
 		table.Kill(100)
 		commit(table, 2)
-		var saved bytes.Buffer
-		if err := x.Save(&saved, stamp); err != nil {
-			t.Fatal(err)
-		}
+		segment := saved(t, x)
 		table.Reclaim(2) // now x is what was saved
-		fresh := index.NewTable(m.Dims)
+		again := index.NewTable(m.Dims)
 		for i := m.Rows() - 1; i >= 0; i-- { // other slots, same keys
 			if i != 10 {
-				if err := fresh.Load(int64(i)*10, m.Row(i)); err != nil {
+				if err := again.Load(int64(i)*10, m.Row(i)); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
-		y, err := Load(bytes.NewReader(saved.Bytes()), fresh, stamp)
+		y, err := load(t, segment, again, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -324,17 +337,126 @@ func TestSaveAndLoad(t *testing.T) {
 		if differ > 1 {
 			t.Errorf("%v: %d of 18 queries find other rows", metric, differ)
 		}
-		if !fresh.Attach(y) {
+		if !again.Attach(y) {
 			t.Error("the loaded index does not fit")
 		}
-		fresh.Append(1, m.Row(0))
-		if _, err := Load(bytes.NewReader(saved.Bytes()), fresh, stamp); !errors.Is(err, index.ErrStale) {
-			t.Errorf("loaded for a table with a row more: %v", err)
-		}
-		if _, err := Load(bytes.NewReader(saved.Bytes()), index.NewTable(3), stamp); !errors.Is(err, index.ErrStale) {
-			t.Errorf("loaded for other dimensions: %v", err)
+		for name, other := range map[string]func() error{
+			"dimensions": func() error { _, err := load(t, segment, index.NewTable(3), o); return err },
+			"m":          func() error { _, err := load(t, segment, again, Options{Metric: metric, M: 5}); return err },
+			"metric":     func() error { _, err := load(t, segment, again, Options{Metric: (metric + 1) % 4}); return err },
+		} {
+			if err := other(); !errors.Is(err, index.ErrStale) {
+				t.Errorf("loaded for other %s: %v", name, err)
+			}
 		}
 	}
+}
+
+// TestLoadTakesWhatHasChanged: a segment of an earlier state gives a graph of the
+// present one that is as good as one built for it.
+func TestLoadTakesWhatHasChanged(t *testing.T) {
+	table, m := digitTable(t)
+	segment := saved(t, build(t, table, Options{}))
+	for name, change := range map[string]func(i int) []int64{
+		"nothing": func(i int) []int64 { return []int64{int64(i) * 10} },
+		"appended": func(i int) []int64 {
+			if i%5 == 0 {
+				return []int64{int64(i) * 10, 100000 + int64(i)}
+			}
+			return []int64{int64(i) * 10}
+		},
+		"deleted": func(i int) []int64 {
+			if i%3 == 0 {
+				return nil
+			}
+			return []int64{int64(i) * 10}
+		},
+		"updated": func(i int) []int64 {
+			if i%4 == 0 {
+				return []int64{int64((i + 4) % m.Rows() / 4 * 4 * 10)}
+			}
+			return []int64{int64(i) * 10}
+		},
+	} {
+		rows := map[int64]int{}
+		for i := range m.Rows() {
+			for _, key := range change(i) {
+				rows[key] = i
+			}
+		}
+		now := index.NewTable(m.Dims)
+		for _, key := range slices.Sorted(maps.Keys(rows)) {
+			if err := now.Load(key, m.Row(rows[key])); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x, err := load(t, segment, now, Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if !now.Attach(x) {
+			t.Fatalf("%s: it does not fit", name)
+		}
+		total := 0
+		for _, n := range x.Levels() {
+			total += n
+		}
+		if total != now.Len() {
+			t.Errorf("%s: %d nodes for %d vectors", name, total, now.Len())
+		}
+		have, want := recallAt10(t, x, now, 2, m, 40), recallAt10(t, build(t, now, Options{}), now, 2, m, 40)
+		if have < want-0.01 {
+			t.Errorf("%s: recall %.3f, built for it %.3f", name, have, want)
+		}
+	}
+	if _, err := load(t, segment, func() *index.Table {
+		other := index.NewTable(m.Dims)
+		for i := range m.Rows() {
+			other.Load(int64(i)*10+1, m.Row(i))
+		}
+		return other
+	}(), Options{}); !errors.Is(err, index.ErrStale) {
+		t.Errorf("loaded for other rows: %v", err)
+	}
+}
+
+// TestSaveWhileInserting: what is saved on the way is a whole graph.
+func TestSaveWhileInserting(t *testing.T) {
+	full, m := digitTable(t)
+	table := index.NewTable(m.Dims)
+	const first = 900
+	for i := range first {
+		if err := table.Load(int64(i)*10, m.Row(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := build(t, table, Options{})
+	if !table.Attach(x) {
+		t.Fatal("attach")
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := first; i < m.Rows(); i++ {
+			table.Append(int64(i)*10, m.Row(i))
+		}
+		commit(table, 2)
+	}()
+	for n, inserting := 0, true; inserting && n < 5; n++ {
+		select {
+		case <-done:
+			inserting = false
+		default:
+		}
+		y, err := load(t, saved(t, x), full, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if recall := recallAt10(t, y, full, 2, m, 40); recall < 0.97 {
+			t.Fatalf("recall %.3f", recall)
+		}
+	}
+	<-done
 }
 
 func TestBuildIsDeterministic(t *testing.T) { // invariant 4
@@ -345,11 +467,7 @@ func TestBuildIsDeterministic(t *testing.T) { // invariant 4
 		if err != nil {
 			t.Fatal(err)
 		}
-		var b bytes.Buffer
-		if err := x.Save(&b, index.Stamp{Seq: 1}); err != nil {
-			t.Fatal(err)
-		}
-		return b.Bytes()
+		return saved(t, x)
 	}
 	one := save(4, 1)
 	if !bytes.Equal(one, save(4, 2)) || !bytes.Equal(one, save(4, 5)) {
@@ -486,18 +604,10 @@ func FuzzLoad(f *testing.F) {
 		table.Append(int64(i), []float32{float32(i), 1})
 	}
 	commit(table, 1)
-	x := build(f, table, Options{M: 2})
-	var saved bytes.Buffer
-	if err := x.Save(&saved, index.Stamp{Seq: 1}); err != nil {
-		f.Fatal(err)
-	}
-	f.Add(saved.Bytes()[48 : saved.Len()-4])
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var framed bytes.Buffer
-		if err := index.WriteSegment(&framed, segmentKind, segmentVersion, index.Stamp{Seq: 1}, body); err != nil {
-			t.Fatal(err)
-		}
-		if y, err := Load(&framed, table, index.Stamp{Seq: 1}); err == nil {
+	b := saved(f, build(f, table, Options{M: 2}))
+	f.Add(b[:len(b)-4])
+	f.Fuzz(func(t *testing.T, segment []byte) {
+		if y, err := load(t, index.Sealed(segment), table, Options{M: 2}); err == nil {
 			search(t, y, 1, []float32{1, 1}, -1, index.SearchOptions{})
 		}
 	})

@@ -113,22 +113,11 @@ func TestCodesFollowTheTable(t *testing.T) {
 	}
 	table.Reclaim(2)
 	check("reclaimed")
-	stamp := index.Stamp{Seq: 2}
-	var saved bytes.Buffer
-	if err := x.Save(&saved, stamp); err != nil {
-		t.Fatal(err)
-	}
-	y, err := Load(&saved, table, stamp)
+	y, err := load(t, saved(t, x), table, x.Options())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := 0; i < m.Rows(); i += 100 {
-		a, da, _ := search(t, x, 2, m.Row(i), 30, index.SearchOptions{Probes: 2})
-		b, db, _ := search(t, y, 2, m.Row(i), 30, index.SearchOptions{Probes: 2})
-		if !slices.Equal(a, b) || !slices.Equal(da, db) {
-			t.Fatalf("query %d finds %v, loaded %v", i, a, b)
-		}
-	}
+	sameAnswers(t, "loaded", x, y, 2, m)
 	x = y
 	check("loaded")
 }

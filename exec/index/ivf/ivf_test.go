@@ -220,51 +220,163 @@ func TestReclaimKeepsResults(t *testing.T) {
 	}
 }
 
+// saved is a segment of an index.
+func saved(t testing.TB, x *Index) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := x.Save(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// load loads a segment over a table, whatever it lacks.
+func load(t testing.TB, segment []byte, table *index.Table, o Options) (*Index, error) {
+	return Load(t.Context(), bytes.NewReader(segment), int64(len(segment)), o, &index.Restoring{View: table.View(), Most: -1})
+}
+
+// sameAnswers compares the answers of two indexes over tables of equal rows.
+func sameAnswers(t *testing.T, what string, x, y *Index, seq index.Seq, m vectorops.Matrix) {
+	t.Helper()
+	for i := 0; i < m.Rows(); i += 100 {
+		o := index.SearchOptions{Probes: 2}
+		a, da, _ := search(t, x, seq, m.Row(i), 50, o)
+		b, db, _ := search(t, y, seq, m.Row(i), 50, o)
+		if !slices.Equal(a, b) || !slices.Equal(da, db) {
+			t.Fatalf("%s: query %d finds %v, loaded %v", what, i, a, b)
+		}
+	}
+}
+
 func TestSaveAndLoad(t *testing.T) {
 	for _, metric := range everyMetric {
-		table, m := digitTable(t)
-		table.Kill(100)
-		commit(table, 2)
-		x := build(t, table, Options{Metric: metric, Lists: 25, Seed: 5})
-		stamp := index.Stamp{Epoch: [16]byte{9}, Seq: 2}
-		var saved bytes.Buffer
-		if err := x.Save(&saved, stamp); err != nil {
-			t.Fatal(err)
-		}
-		fresh := index.NewTable(m.Dims)
-		for i := m.Rows() - 1; i >= 0; i-- { // other slots, same keys
-			if i != 10 {
-				if err := fresh.Load(int64(i)*10, m.Row(i)); err != nil {
-					t.Fatal(err)
+		for _, parts := range []int{NoParts, 32} {
+			o := Options{Metric: metric, Lists: 25, Seed: 5, Parts: parts}
+			table, m := digitTable(t)
+			table.Kill(100)
+			commit(table, 2)
+			x := build(t, table, o)
+			segment := saved(t, x)
+			again := index.NewTable(m.Dims)
+			for i := m.Rows() - 1; i >= 0; i-- { // other slots, same keys
+				if i != 10 {
+					if err := again.Load(int64(i)*10, m.Row(i)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			y, err := load(t, segment, again, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if y.Options() != x.Options() || !slices.Equal(y.Centroids().Data, x.Centroids().Data) || !slices.Equal(ints(y), sizesWithout(x, table, 100)) {
+				t.Errorf("%v: loaded another index", metric)
+			}
+			sameAnswers(t, metric.String(), x, y, 2, m)
+			if !again.Attach(y) {
+				t.Error("the loaded index does not fit")
+			}
+			for name, other := range map[string]func() error{
+				"dimensions": func() error { _, err := load(t, segment, index.NewTable(3), o); return err },
+				"lists": func() error {
+					_, err := load(t, segment, again, Options{Metric: metric, Lists: 26, Parts: parts})
+					return err
+				},
+				"parts": func() error {
+					_, err := load(t, segment, again, Options{Metric: metric, Lists: 25, Parts: 16})
+					return err
+				},
+				"metric": func() error {
+					_, err := load(t, segment, again, Options{Metric: (metric + 1) % 4, Lists: 25, Parts: parts})
+					return err
+				},
+			} {
+				if err := other(); !errors.Is(err, index.ErrStale) {
+					t.Errorf("loaded for other %s: %v", name, err)
 				}
 			}
 		}
-		y, err := Load(bytes.NewReader(saved.Bytes()), fresh, stamp)
+	}
+}
+
+// TestLoadTakesWhatHasChanged: a segment of an earlier state gives the index of
+// the present one.
+func TestLoadTakesWhatHasChanged(t *testing.T) {
+	for _, parts := range []int{NoParts, 32} {
+		o := Options{Lists: 25, Seed: 5, Parts: parts}
+		table, m := digitTable(t)
+		segment := saved(t, build(t, table, o))
+		now, keys := index.NewTable(m.Dims), index.NewKeyTable(m.Dims)
+		src := &rowStore{rows: map[int64][]float32{}}
+		fresh := 0
+		add := func(key int64, vec []float32) {
+			src.rows[key] = vec
+			if now.Load(key, vec) != nil || keys.Load(key, vec) != nil {
+				t.Fatal("load")
+			}
+		}
+		for i := range m.Rows() {
+			switch i % 7 {
+			case 0: // deleted
+			case 1: // updated: the same key, another vector
+				add(int64(i)*10, m.Row((i+1)%m.Rows()))
+				fresh++
+			case 2: // another row of the same vector
+				add(int64(i)*10+1, m.Row(i))
+				fresh++
+			default:
+				add(int64(i)*10, m.Row(i))
+			}
+		}
+		src.view = keys.View()
+		y, err := load(t, segment, now, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if y.Options() != x.Options() || !slices.Equal(y.Centroids().Data, x.Centroids().Data) || !slices.Equal(ints(y), sizesWithout(x, table, 100)) {
-			t.Errorf("%v: loaded another index", metric)
+		z, err := Load(t.Context(), bytes.NewReader(segment), int64(len(segment)), o, &index.Restoring{View: keys.View(), Source: src, Most: fresh})
+		if err != nil {
+			t.Fatal(err)
 		}
-		for i := 0; i < m.Rows(); i += 100 {
-			o := index.SearchOptions{Probes: 2}
-			a, da, _ := search(t, x, 2, m.Row(i), 50, o)
-			b, db, _ := search(t, y, 2, m.Row(i), 50, o)
-			if !slices.Equal(a, b) || !slices.Equal(da, db) {
-				t.Fatalf("%v: query %d finds %v, loaded %v", metric, i, a, b)
+		if !slices.Equal(y.ListSizes(), z.ListSizes()) {
+			t.Errorf("with vectors lists of %v, without %v", y.ListSizes(), z.ListSizes())
+		}
+		want := FromCentroidsOf(t, y, now, o)
+		if !slices.Equal(y.ListSizes(), want) {
+			t.Errorf("lists of %v, assigned anew %v", y.ListSizes(), want)
+		}
+		for i := 0; i < m.Rows(); i += 50 {
+			a, _, _ := search(t, y, 2, m.Row(i), 20, index.SearchOptions{Probes: 25})
+			truth := nearest(t, now, 2, m.Row(i), 20)
+			if !slices.Equal(a, truth) {
+				t.Fatalf("query %d finds %v, there are %v", i, a, truth)
 			}
 		}
-		fresh.Append(1, m.Row(0))
-		if _, err := Load(bytes.NewReader(saved.Bytes()), fresh, stamp); !errors.Is(err, index.ErrStale) {
-			t.Errorf("loaded for a table with a row more: %v", err)
-		}
-		if _, err := Load(bytes.NewReader(saved.Bytes()), index.NewTable(m.Dims), stamp); !errors.Is(err, index.ErrStale) {
-			t.Errorf("loaded for an empty table: %v", err)
-		}
-		if _, err := Load(bytes.NewReader(saved.Bytes()), index.NewTable(3), stamp); !errors.Is(err, index.ErrStale) {
-			t.Errorf("loaded for other dimensions: %v", err)
+		if _, err := Load(t.Context(), bytes.NewReader(segment), int64(len(segment)), o, &index.Restoring{View: now.View(), Most: fresh - 1}); !errors.Is(err, index.ErrBehind) {
+			t.Errorf("%d vectors too many: %v", 1, err)
 		}
 	}
+}
+
+// FromCentroidsOf is the sizes of the lists that the rows of a table make around
+// the centroids of an index.
+func FromCentroidsOf(t *testing.T, x *Index, table *index.Table, o Options) []int {
+	t.Helper()
+	y, err := FromCentroids(t.Context(), table.View(), o, x.Centroids())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return y.ListSizes()
+}
+
+// nearest is what exact search finds.
+func nearest(t *testing.T, table *index.Table, seq index.Seq, query []float32, n int) []int64 {
+	t.Helper()
+	c, err := flat.Search(table, vectorops.L2, seq, query, index.SearchOptions{Limit: n})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, _ := index.Collect(c, n)
+	return keys
 }
 
 func ints(x *Index) []int { return x.ListSizes() }
@@ -284,18 +396,14 @@ func sizesWithout(x *Index, table *index.Table, key int64) []int {
 
 func TestBuildIsDeterministic(t *testing.T) { // invariant 4
 	table, _ := digitTable(t)
-	stamp := index.Stamp{Seq: 1}
-	var saved [3]bytes.Buffer
+	var made [3][]byte
 	for i, seed := range []uint64{4, 4, 5} {
-		x := build(t, table, Options{Lists: 30, Seed: seed})
-		if err := x.Save(&saved[i], stamp); err != nil {
-			t.Fatal(err)
-		}
+		made[i] = saved(t, build(t, table, Options{Lists: 30, Seed: seed}))
 	}
-	if !bytes.Equal(saved[0].Bytes(), saved[1].Bytes()) {
+	if !bytes.Equal(made[0], made[1]) {
 		t.Error("the same seed gives another index")
 	}
-	if bytes.Equal(saved[0].Bytes(), saved[2].Bytes()) {
+	if bytes.Equal(made[0], made[2]) {
 		t.Error("another seed gives the same index")
 	}
 }
@@ -484,20 +592,16 @@ func FuzzLoad(f *testing.F) {
 		table.Append(int64(i), []float32{float32(i), 1})
 	}
 	commit(table, 1)
-	for _, parts := range []int{NoParts, 2} {
-		x := build(f, table, Options{Lists: 2, Parts: parts})
-		var saved bytes.Buffer
-		if err := x.Save(&saved, index.Stamp{Seq: 1}); err != nil {
-			f.Fatal(err)
-		}
-		f.Add(saved.Bytes()[48 : saved.Len()-4])
+	for i, parts := range []int{NoParts, 2} {
+		b := saved(f, build(f, table, Options{Lists: 2, Parts: parts}))
+		f.Add(b[:len(b)-4], i == 1)
 	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var framed bytes.Buffer
-		if err := index.WriteSegment(&framed, segmentKind, segmentVersion, index.Stamp{Seq: 1}, body); err != nil {
-			t.Fatal(err)
+	f.Fuzz(func(t *testing.T, segment []byte, coded bool) {
+		o := Options{Lists: 2, Parts: NoParts}
+		if coded {
+			o.Parts = 2
 		}
-		if y, err := Load(&framed, table, index.Stamp{Seq: 1}); err == nil {
+		if y, err := load(t, index.Sealed(segment), table, o); err == nil {
 			search(t, y, 1, []float32{1, 1}, -1, index.SearchOptions{})
 		}
 	})

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 
 	"voronoi/exec/index"
@@ -15,131 +14,142 @@ import (
 
 const (
 	segmentKind    = "ivf"
-	segmentVersion = 2
+	segmentVersion = 3
 )
 
-// Save writes the index as the snapshot of stamp sees it: parameters,
-// codebook, centroids, and for each list the keys in it.
-func (x *Index) Save(w io.Writer, stamp index.Stamp) error {
+// Save writes the index as it is: definition, codebook, centroids, and for each
+// list the slots in it and their codes. It may be called at any
+// time, as a search may.
+func (x *Index) Save(ctx context.Context, w io.Writer) error {
 	st := x.state.Load()
 	view := st.view.Now()
-	le := binary.LittleEndian
-	b := append([]byte(nil), byte(x.options.Metric))
-	b = le.AppendUint32(b, uint32(view.Dims()))
-	b = le.AppendUint32(b, uint32(x.options.Lists))
-	b = le.AppendUint32(b, uint32(x.options.Iterations))
-	b = le.AppendUint64(b, x.options.Seed)
-	b = le.AppendUint32(b, uint32(int32(x.options.Parts)))
-	b, err := appendCoder(b, st.coder)
+	roster, err := index.NewRoster(ctx, &view)
 	if err != nil {
 		return err
 	}
-	b = le.AppendUint32(b, uint32(len(st.lists)))
-	for _, f := range st.coarse.centroids.Data {
-		b = le.AppendUint32(b, math.Float32bits(f))
+	s := index.WriteSegment(w, segmentKind, segmentVersion, roster)
+	s.Bytes(x.options.definition())
+	s.U64(uint64(x.builtOver))
+	s.U32(uint32(view.Dims()))
+	if err := writeCoder(s, st.coder); err != nil {
+		return err
 	}
+	s.U32(uint32(len(st.lists)))
+	s.F32s(st.coarse.centroids.Data)
 	for i := range st.lists {
-		at := len(b)
-		b = le.AppendUint32(b, 0)
-		n := uint32(0)
-		for _, s := range st.lists[i].load().slots {
-			if int(s) < view.Len() && view.Visible(s, stamp.Seq) {
-				b = le.AppendUint64(b, uint64(view.Key(s)))
-				n++
-			}
-		}
-		le.PutUint32(b[at:], n)
+		p := st.lists[i].load()
+		// A list ascends: behind the roster is what was added since.
+		n, _ := slices.BinarySearch(p.slots, index.Slot(view.Len()))
+		s.U32(uint32(n))
+		s.U32s(p.slots[:n])
+		s.Bytes(p.codes[:st.coder.codeBytes(n)])
 	}
-	return index.WriteSegment(w, segmentKind, segmentVersion, stamp, b)
+	return s.Close()
 }
 
-// Load reads an index that was saved for exactly the vectors that t has, and
-// leaves attaching it to the caller. Anything else is index.ErrDamaged or
-// index.ErrStale: rebuild.
-func Load(r io.Reader, t *index.Table, stamp index.Stamp) (*Index, error) {
-	body, err := index.ReadSegment(r, segmentKind, segmentVersion, stamp)
+// definition is what must be the same for an index to be the one that is asked
+// for; with what seed and patience it was made does not matter.
+func (o *Options) definition() []byte {
+	b := []byte{byte(o.Metric), 0}
+	if o.Quantized {
+		b[1] = 1
+	}
+	b = binary.LittleEndian.AppendUint32(b, uint32(o.Lists))
+	return binary.LittleEndian.AppendUint32(b, uint32(int32(o.Parts)))
+}
+
+// Load reads an index that was saved in size bytes and makes it the index of the
+// slots of a view: vectors that have changed or gone since are left out, and
+// those that have come are put into their lists. It is for the caller to attach
+// it. What is not as it should be is index.ErrDamaged or index.ErrStale: build
+// it anew.
+func Load(ctx context.Context, r io.Reader, size int64, o Options, to *index.Restoring) (*Index, error) {
+	view := to.View
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	s, err := index.ReadSegment(r, size, segmentKind, segmentVersion)
 	if err != nil {
 		return nil, err
 	}
-	d := index.NewDecoder(body)
-	x := &Index{covered: t.View()}
-	x.options.Metric = vectorops.Metric(d.U8())
-	dims := int(d.U32())
-	x.options.Lists = int(d.U32())
-	x.options.Iterations = int(d.U32())
-	x.options.Seed = d.U64()
-	x.options.Parts = int(int32(d.U32()))
-	st := &state{view: x.covered}
-	if st.coder, err = readCoder(d, x.options.Metric); err != nil {
+	if string(s.Bytes(len(o.definition()))) != string(o.definition()) {
+		return nil, fmt.Errorf("%w: another definition", index.ErrStale)
+	}
+	x := &Index{options: o, covered: view, builtOver: int(s.U64())}
+	if dims := int(s.U32()); dims != view.Dims() {
+		return nil, fmt.Errorf("%w: vectors of length %d, not %d", index.ErrStale, dims, view.Dims())
+	}
+	st := &state{view: view}
+	if st.coder, err = readCoder(s, view.Dims(), o.Metric); err != nil {
 		return nil, err
 	}
-	n := int(d.U32())
-	if d.Failed() || n < MinLists || n > MaxLists || !x.options.Metric.Valid() ||
-		st.coder != nil && st.coder.book.Dims() < dims {
-		return nil, fmt.Errorf("%w: parameters", index.ErrDamaged)
+	n := int(s.U32())
+	if s.Failed() || n < MinLists || n > MaxLists || s.Left() < 4*int64(n)*int64(view.Dims()) {
+		return nil, fmt.Errorf("%w: %d lists", index.ErrDamaged, n)
 	}
-	if dims != t.Dims() {
-		return nil, fmt.Errorf("%w: vectors of length %d, not %d", index.ErrStale, dims, t.Dims())
-	}
-	if d.Len() < 4*n*dims {
-		return nil, fmt.Errorf("%w: centroids", index.ErrDamaged)
-	}
+	st.coarse = coarse{centroids: vectorops.NewMatrix(n, view.Dims()), spherical: isSpherical(o.Metric)}
+	s.ReadF32s(st.coarse.centroids.Data)
 	st.lists = make([]list, n)
-	st.coarse = coarse{centroids: vectorops.NewMatrix(n, dims), spherical: isSpherical(x.options.Metric)}
-	for i := range st.coarse.centroids.Data {
-		st.coarse.centroids.Data[i] = math.Float32frombits(d.U32())
-	}
-	seen := make([]bool, x.covered.Len())
-	total := 0
+	seen := make([]bool, len(s.Roster.Keys))
 	for i := range st.lists {
-		size := int(d.U32())
-		if d.Failed() || d.Len() < 8*size {
-			return nil, fmt.Errorf("%w: list %d", index.ErrDamaged, i)
-		}
-		slots := make([]index.Slot, size)
-		for j := range slots {
-			s, ok := t.Slot(int64(d.U64()))
-			if !ok || seen[s] {
-				return nil, fmt.Errorf("%w: a key in list %d", index.ErrStale, i)
+		p := posting{slots: s.U32s(int(s.U32()))}
+		for _, at := range p.slots {
+			if int(at) >= len(seen) || seen[at] {
+				return nil, fmt.Errorf("%w: list %d", index.ErrDamaged, i)
 			}
-			slots[j], seen[s] = s, true
+			seen[at] = true
 		}
-		total += size
-		slices.Sort(slots)
-		st.lists[i].store(posting{slots: slots})
+		p.codes = s.Bytes(st.coder.codeBytes(len(p.slots)))
+		st.lists[i].store(p)
 	}
-	if total != x.covered.Len() || d.Len() != 0 {
-		return nil, fmt.Errorf("%w: %d vectors of %d", index.ErrStale, total, x.covered.Len())
+	if err := s.Finish(); err != nil {
+		return nil, err
 	}
-	// Codes are made anew: that is quicker than reading them would be safe.
-	if err := st.encodeAll(context.Background()); err != nil {
+	moved, fresh, err := s.Roster.Match(ctx, &view, seen)
+	if err != nil {
+		return nil, err
+	}
+	if err := to.Accept(moved, fresh); err != nil {
+		return nil, err
+	}
+	if err := st.adopt(ctx, to, moved, fresh); err != nil {
 		return nil, err
 	}
 	x.state.Store(st)
 	return x, nil
 }
 
-// appendCoder appends the length of a marshalled codebook and the codebook;
-// zero for none.
-func appendCoder(b []byte, c *coder) ([]byte, error) {
+// codeBytes is the size of n codes, in whole blocks; 0 without a coder.
+func (c *coder) codeBytes(n int) int {
 	if c == nil {
-		return binary.LittleEndian.AppendUint32(b, 0), nil
+		return 0
 	}
-	book, err := c.book.MarshalBinary()
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(book)))
-	return append(b, book...), err
+	return (n + vectorops.ScanBlock - 1) / vectorops.ScanBlock * c.blockBytes()
 }
 
-func readCoder(d *index.Decoder, metric vectorops.Metric) (*coder, error) {
-	n := int(d.U32())
+// writeCoder writes the length of a marshalled codebook and the codebook; zero
+// for none.
+func writeCoder(s *index.SegmentWriter, c *coder) error {
+	if c == nil {
+		s.U32(0)
+		return nil
+	}
+	book, err := c.book.MarshalBinary()
+	s.U32(uint32(len(book)))
+	s.Bytes(book)
+	return err
+}
+
+func readCoder(s *index.SegmentReader, dims int, metric vectorops.Metric) (*coder, error) {
+	n := int(s.U32())
 	if n == 0 {
 		return nil, nil
 	}
 	c := &coder{metric: metric, book: new(pq.Codebook)}
-	if err := c.book.UnmarshalBinary(d.Bytes(n)); err != nil {
+	if err := c.book.UnmarshalBinary(s.Bytes(n)); err != nil {
 		return nil, fmt.Errorf("%w: %w", index.ErrDamaged, err)
 	}
-	if c.book.Ksub > pq.ScanKsub || !hasCodes(metric) {
+	if c.book.Ksub > pq.ScanKsub || c.book.Dims() < dims || metric == vectorops.Manhattan {
 		return nil, fmt.Errorf("%w: codebook", index.ErrDamaged)
 	}
 	return c, nil
