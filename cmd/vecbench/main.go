@@ -23,6 +23,7 @@ var verbs []verb
 func init() {
 	verbs = []verb{
 		{"run", "measure one index over one dataset, in process and over the wire, beside its peers", runVerb},
+		{"filter", "search beside a WHERE: recall and rate by the share of rows that pass", filterVerb},
 		{"insert", "double an indexed table by COPY: rates, and recall before, after and built anew", insertVerb},
 		{"delete", "delete half of an indexed table: recall over the rest, and memory before and after VACUUM", deleteVerb},
 		{"restart", "stop, kill and start a server: time to the first answer by the index", restartVerb},
