@@ -29,7 +29,9 @@ func (s *Session) declareCursor(ctx context.Context, n *planner.DeclareCursor, s
 	if s.portals[n.Name] != nil {
 		return nil, pgerr.Newf(pgerr.DuplicateCursor, "cursor %q already exists", n.Name)
 	}
+	s.inParts = true
 	res, err := s.startQuery(ctx, n.Plan, st.planned.catalog, params)
+	s.inParts = false
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +93,11 @@ func (s *Session) fetch(ctx context.Context, n *planner.Fetch, st *statement) (*
 	}
 	if p.result == nil {
 		var err error
-		if p.result, err = s.start(ctx, p.st, p.params, nil); err != nil {
+		s.inParts = true
+		p.result, err = s.start(ctx, p.st, p.params, nil)
+		s.inParts = false
+		if err != nil {
+			p.result = nil
 			return nil, err
 		}
 	}

@@ -26,6 +26,7 @@ type execution struct {
 	seq     int64 // the commit sequence of the snapshot that it reads
 	params  []datum.Datum
 	started time.Time
+	parts   bool // the rows are fetched some at a time, and maybe not all
 
 	// release ends the use of conn.
 	release  func()
@@ -40,7 +41,7 @@ type closer interface{ close() }
 // begins or joins a snapshot and checks that the catalog still is the one of
 // that snapshot. When it is not, errReplan tells the caller to plan again.
 func (s *Session) execute(ctx context.Context, snap *catalog.Snapshot, params []datum.Datum) (*execution, error) {
-	x := &execution{session: s, ctx: ctx, params: params, started: s.tx.statement}
+	x := &execution{session: s, ctx: ctx, params: params, started: s.tx.statement, parts: s.inParts}
 	horizon := &s.srv.vectors.horizon
 	horizon.enter(x)
 	conn, release, err := s.reading(ctx)

@@ -170,7 +170,10 @@ func (s *Session) Execute(ctx context.Context, name string, maxRows int, r front
 // to its end.
 func (s *Session) runPortal(ctx context.Context, p *portal, maxRows int, r frontend.Receiver) (complete bool, err error) {
 	if p.result == nil {
-		if p.result, err = s.start(ctx, p.st, p.params, r); err != nil {
+		s.inParts = maxRows > 0
+		p.result, err = s.start(ctx, p.st, p.params, r)
+		s.inParts = false
+		if err != nil {
 			p.result = nil
 			return false, err
 		}
@@ -208,11 +211,12 @@ func (s *Session) runPortal(ctx context.Context, p *portal, maxRows int, r front
 }
 
 // suspend makes sure that nothing of a suspended portal is in the way of other
-// statements (rule S7): rows read on the transaction's own connection are read
-// to the end into memory, others keep their connection.
+// statements (rule S7): rows read on the connection of a transaction that writes
+// are read to the end into memory. Others keep their connection, be it that of a
+// snapshot, until the transaction writes (suspendPortals).
 func (s *Session) suspend(res *result) error {
 	s.watch(nil)
-	if res.x == nil || res.x.conn != s.tx.conn {
+	if res.x == nil || res.x.conn != s.tx.conn || !s.tx.writing {
 		return nil
 	}
 	return res.detach()
@@ -231,9 +235,10 @@ func (r *result) detach() error {
 }
 
 // suspendPortals detaches all portals that read on the transaction's connection.
-func (s *Session) suspendPortals(_ context.Context) error {
+func (s *Session) suspendPortals(ctx context.Context) error {
 	for _, p := range s.portals {
 		if p.result != nil && p.result.x != nil && p.result.x.conn == s.tx.conn {
+			p.result.x.ctx = ctx // that of the statement that began it has ended
 			if err := p.result.detach(); err != nil {
 				return err
 			}

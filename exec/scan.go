@@ -2,6 +2,7 @@ package exec
 
 import (
 	"errors"
+	"math"
 
 	"voronoi/exec/catalog"
 	"voronoi/exec/index"
@@ -21,8 +22,8 @@ type scan struct {
 	ready    bool
 	query    datum.Datum // the plan's query vector, evaluated once
 	limit    int
-	radius   float64
-	bounded  bool
+	radius   radius
+	bounds   scanBounds
 	probes   int
 	exact    bool
 	column   *loadedColumn
@@ -56,16 +57,13 @@ func (s *scan) prepare() error {
 			s.limit = int(min(max(d.Int(), 0), 1<<30))
 		}
 	}
-	if p.Radius != nil {
-		d, err := x.eval(p.Radius)
-		if err != nil {
-			return err
-		}
-		s.radius, s.bounded = d.Float(), !d.IsNull()
+	if s.radius, err = s.readRadius(); err != nil {
+		return err
 	}
 	if s.probes, err = s.integer(p.Probes, "probes", x.session.probesSetting(p.Index), 1, 32768); err != nil {
 		return err
 	}
+	s.bounds = s.readBounds()
 	if p.Exact != nil {
 		d, err := x.eval(p.Exact)
 		if err != nil {
@@ -153,7 +151,7 @@ func (s *scan) efSearch() int { return atoi(s.x.session.settings.get("hnsw.ef_se
 // attach finds the index for the next search; there may be none yet.
 func (s *scan) attach() (err error) {
 	s.idx = nil
-	if s.plan.Index != nil && !s.exact {
+	if s.plan.Index != nil && !s.exact && (!s.plan.Parts || s.x.parts) {
 		s.idx, err = s.column.index(s.x, s.plan)
 	}
 	return err
@@ -167,8 +165,11 @@ func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
 	x := s.x
 	o := index.SearchOptions{Context: liveContext{x}, Limit: s.limit, Probes: s.probes, EfSearch: s.efSearch(),
 		Refine: x.session.refinement(s.plan.Index)}
-	if setting := atoi(x.session.settings.get("ivfflat.max_probes")); setting > 0 {
-		o.MaxProbes = max(setting, s.probes)
+	if s.plan.Parts && s.limit == 0 && s.x.parts {
+		o.Limit = partRows
+	}
+	if s.idx != nil && !way.exact {
+		s.bounds.apply(&o)
 	}
 	way.apply(&o)
 	vec := datum.VectorFloats(query)
@@ -181,6 +182,10 @@ func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
 	c, err := flat.Search(s.column.vectors, metricOf(s.plan.Metric), s.seq(), vec, o)
 	return c, dimensionsOf(err)
 }
+
+// partRows is how many rows of a query without LIMIT are likely to be fetched at
+// a time: what clients that fetch in parts ask for.
+const partRows = 100
 
 // dimensionsOf words a query of the wrong length as pgvector does.
 func dimensionsOf(err error) error {
@@ -250,6 +255,11 @@ type knnCursor struct {
 	key      int64
 	distance datum.Datum
 	eof      bool
+	apart    bool    // rows whose distance is NaN come by themselves
+	nowhere  []int64 // those that are still to come, now
+	far      []int64 // or at the end
+	passed   float64 // distance delivered last
+	rows     int     // delivered with a distance
 }
 
 func (c *knnCursor) Filter(plan int, args []datum.Datum) error {
@@ -262,31 +272,68 @@ func (c *knnCursor) Filter(plan int, args []datum.Datum) error {
 	if plan == 1 {
 		query = args[1].Clone()
 	}
-	c.searched = !query.IsNull()
+	c.searched, c.passed, c.rows, c.nowhere, c.far = !query.IsNull(), math.Inf(-1), 0, nil, nil
 	var err error
 	if c.cursor, err = c.filtered.begin(c.scan, query); err != nil {
 		return err
+	}
+	if c.apart = c.cursor != nil && c.scan.nanApart(query); c.apart {
+		keys, err := c.scan.withoutAngle()
+		switch {
+		case err != nil:
+			return err
+		case c.scan.radius.bounded && !c.scan.radius.nan:
+		case c.scan.plan.NaNFirst:
+			c.nowhere = keys
+		default:
+			c.far = keys
+		}
 	}
 	return c.Next()
 }
 
 func (c *knnCursor) Next() error {
-	if c.cursor != nil {
+	for c.cursor != nil || len(c.nowhere) > 0 {
+		if len(c.nowhere) > 0 {
+			c.key, c.distance = c.nowhere[0], datum.Float(math.NaN())
+			c.nowhere = c.nowhere[1:]
+			if !c.filtered.passes(c.key) {
+				continue
+			}
+			c.filtered.deliver(c.key)
+			return nil
+		}
 		if c.filtered.due() {
 			if err := c.turn(); err != nil {
 				return err
 			}
 		}
 		key, distance, ok := c.cursor.Next()
-		if ok && !(c.scan.bounded && distance >= c.scan.radius) {
-			c.key, c.distance = key, datum.Float(distance)
-			c.filtered.deliver(key)
-			return nil
+		if !ok || c.scan.radius.beyond(distance) || c.ended() {
+			if err := c.cursor.Err(); err != nil {
+				return canceled(c.run.x.ctx, err)
+			}
+			c.finish()
+			if c.scan.idx != nil && c.scan.bounds.cut() {
+				c.eof = true
+				return nil
+			}
+			c.nowhere, c.far = c.far, nil
+			continue
 		}
-		if err := c.cursor.Err(); err != nil {
-			return canceled(c.run.x.ctx, err)
+		if distance < c.passed && c.scan.bounds.strict || distance != distance && c.apart {
+			continue // strict_order leaves it out, or it comes by itself
 		}
-		c.finish()
+		if distance == distance {
+			c.passed = distance
+		}
+		c.rows++
+		c.key, c.distance = key, datum.Float(distance)
+		c.filtered.deliver(key)
+		return nil
+	}
+	if c.eof {
+		return nil
 	}
 	if c.nulls == nil {
 		if !c.scan.plan.WithNulls || c.filtered.complete() {
@@ -310,6 +357,12 @@ func (c *knnCursor) Next() error {
 		c.key, c.distance = c.nulls.Column(0).Int(), datum.Null
 	}
 	return nil
+}
+
+// ended reports whether the settings allow no further row.
+func (c *knnCursor) ended() bool {
+	b := &c.scan.bounds
+	return b.rows > 0 && c.scan.idx != nil && c.rows >= b.rows
 }
 
 // withoutVector finds the rows that the search did not deliver: those without a

@@ -35,6 +35,7 @@ type Session struct {
 	locks      *lock.Holder
 	statements map[string]*statement
 	portals    map[string]*portal
+	inParts    bool    // the statement that begins now is fetched from some rows at a time
 	temporary  oid.OID // schema of temporary tables, 0 until there are any
 
 	lastval struct {

@@ -80,6 +80,16 @@ func (g *settings) get(name string) string {
 	return g.resetValue(key)
 }
 
+// given reports whether somebody has set a setting: the session, or a default
+// stored for the role or database.
+func (g *settings) given(name string) bool {
+	if _, ok := g.values[name]; ok {
+		return true
+	}
+	_, ok := g.reset[name]
+	return ok
+}
+
 func (g *settings) resetValue(key string) string {
 	if v, ok := g.reset[key]; ok {
 		return v
@@ -126,6 +136,9 @@ func (s *Session) set(name string, value *string, local bool) error {
 	old, had := s.settings.values[key]
 	s.settings.undo = append(s.settings.undo, settingChange{key, old, had, local})
 	s.applySetting(d, v)
+	if value == nil {
+		delete(s.settings.values, key)
+	}
 	return nil
 }
 
@@ -175,6 +188,7 @@ func (s *Session) resetAll() {
 		old, had := s.settings.values[key]
 		s.settings.undo = append(s.settings.undo, settingChange{key, old, had, false})
 		s.applySetting(d, s.settings.resetValue(key))
+		delete(s.settings.values, key)
 	}
 }
 

@@ -15,7 +15,9 @@ func (e *emitter) lateral(x *Entry) string {
 		args[i+1] = e.column(v)
 	}
 	sub := e.subplan(free)
-	sub.plan.SQL = sub.query(x.Query)
+	sub.plan.SQL = sub.statement(x.Query)
+	sub.plan.Locking = nil // it is the whole statement's
+	e.root.locking(x.Query)
 	if sub.err != nil {
 		return e.fail(sub.err)
 	}

@@ -133,10 +133,19 @@ func writeQueryPlan(b *strings.Builder, env *Env, indent string, p *QueryPlan) {
 		for _, x := range []struct {
 			name string
 			e    Expr
-		}{{"query", s.Query}, {"limit", s.Limit}, {"radius", s.Radius}, {"probes", s.Probes}} {
+		}{{"query", s.Query}, {"limit", s.Limit}, {"probes", s.Probes}} {
 			if x.e != nil {
 				line("  %s %s", x.name, bindText(env, x.e))
 			}
+		}
+		for _, r := range s.Radii {
+			line("  radius %s closed=%t loose=%t negated=%t", bindText(env, r.Distance), r.Closed, r.Loose, r.Negated)
+		}
+		if s.Parts {
+			line("  in parts")
+		}
+		if s.NaNFirst {
+			line("  NaN first")
 		}
 		if s.Filter != nil {
 			line("  filter:")

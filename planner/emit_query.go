@@ -119,7 +119,12 @@ func (p *parts) sql() string {
 
 // core writes FROM, WHERE, the target list without junk, GROUP BY and HAVING.
 func (e *emitter) core(q *Query) *parts {
-	p := &parts{distinct: q.Distinct, from: e.from(q.From)}
+	p := &parts{distinct: q.Distinct}
+	if k := matchRange(q); k != nil {
+		p.from = e.rangeSource(q, k)
+	} else {
+		p.from = e.from(q.From)
+	}
 	return e.finishCore(q, p)
 }
 

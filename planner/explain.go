@@ -48,7 +48,8 @@ func (n *node) lines() []string {
 func explainQuery(env *Env, q *Query, p *QueryPlan) func() []string {
 	names := scopeOf(env)
 	return func() []string {
-		x := explainer{nameScope: names, scans: p.Scans}
+		x := explainer{nameScope: names, scans: map[*Entry]*VectorScan{}}
+		x.collect(p)
 		return x.query(q).lines()
 	}
 }
@@ -61,12 +62,22 @@ type nameScope struct {
 
 func scopeOf(env *Env) nameScope { return nameScope{env.Catalog, env.SearchPath} }
 
-// explainer builds the tree; scans are consumed in the order in which emission
-// made them.
+// explainer builds the tree; scans are the vector searches by what they search.
 type explainer struct {
 	nameScope
-	scans []*VectorScan
-	next  int
+	scans map[*Entry]*VectorScan
+}
+
+// collect finds the searches of a plan and of the plans within it.
+func (x *explainer) collect(p *QueryPlan) {
+	for _, s := range p.Scans {
+		if s.entry != nil {
+			x.scans[s.entry] = s
+		}
+	}
+	for _, sub := range p.Subplans {
+		x.collect(sub)
+	}
 }
 
 func (x *explainer) query(q *Query) *node {
@@ -135,24 +146,40 @@ func setOpTitle(s *SetOp) string {
 
 // vectorScan is the search that serves the order of q, nil where none does.
 func (x *explainer) vectorScan(q *Query) *node {
-	if len(q.OrderBy) == 0 || x.next >= len(x.scans) {
+	if len(q.OrderBy) == 0 {
 		return nil
 	}
 	k := matchKNN(q)
-	s := x.scans[x.next]
-	if k == nil || k.column.Entry.Relation != s.Table || k.metric != s.Metric {
+	if k == nil {
 		return nil
 	}
-	x.next++
+	s := x.scans[k.column.Entry]
+	if s == nil {
+		return nil
+	}
 	on := relationTitle(k.column.Entry)
 	n := &node{title: "Vector Scan on " + on}
-	if s.Index != nil {
+	if s.Index != nil && !s.Parts {
 		n.title = fmt.Sprintf("Index Scan using %s on %s", s.Index.Name, on)
 	}
-	own := onlyEntry(q.From)
 	n.details = append(n.details, "Order By: "+x.text(k.call, k.column.Entry))
+	if s.Index != nil && s.Parts {
+		n.details = append(n.details, "In Parts: Index Scan using "+s.Index.Name)
+	}
+	n = x.searched(q, k, n)
+	if len(q.OrderBy) > 1 {
+		own := onlyEntry(q.From)
+		n = &node{title: "Incremental Sort", details: []string{
+			"Sort Key: " + x.sortKeys(q.OrderBy, own), "Presorted Key: " + x.sortKeys(q.OrderBy[:1], own),
+		}, below: []*node{n}}
+	}
+	return n
+}
+
+// searched adds to a search what qualifies its rows and what they are joined to.
+func (x *explainer) searched(q *Query, k *knn, n *node) *node {
 	if q.Where != nil {
-		n.details = append(n.details, "Filter: "+x.text(q.Where, own))
+		n.details = append(n.details, "Filter: "+x.text(q.Where, onlyEntry(q.From)))
 	}
 	var others []*node
 	for _, item := range q.From {
@@ -165,11 +192,6 @@ func (x *explainer) vectorScan(q *Query) *node {
 	if len(others) > 0 {
 		return &node{title: "Nested Loop", below: append([]*node{n}, others...)}
 	}
-	if len(q.OrderBy) > 1 {
-		n = &node{title: "Incremental Sort", details: []string{
-			"Sort Key: " + x.sortKeys(q.OrderBy, own), "Presorted Key: " + x.sortKeys(q.OrderBy[:1], own),
-		}, below: []*node{n}}
-	}
 	return n
 }
 
@@ -181,6 +203,9 @@ func (x *explainer) from(q *Query) *node {
 			n.details = []string{"One-Time Filter: " + x.text(q.Where, nil)}
 		}
 		return n
+	}
+	if k := matchRange(q); k != nil && x.scans[k.column.Entry] != nil {
+		return x.searched(q, k, &node{title: "Vector Range Scan on " + relationTitle(k.column.Entry)})
 	}
 	single, only := q.From[0].(*FromEntry)
 	if only && len(q.From) == 1 {
@@ -236,9 +261,6 @@ func (x *explainer) entry(e *Entry, where Expr) *node {
 		name := e.Alias
 		if len(e.Funcs) > 0 && e.Funcs[0].Call != nil {
 			name = e.Funcs[0].Call.Proc.Name
-			if e.Funcs[0].Call.Proc.FromClause == "knn" {
-				x.next++
-			}
 		}
 		n.title = "Function Scan on " + name
 		if e.Alias != name {
@@ -294,9 +316,9 @@ func explainModify(env *Env, q *Query, p *ModifyPlan) func() []string {
 	return func() []string {
 		verb := map[Command]string{CommandInsert: "Insert", CommandUpdate: "Update", CommandDelete: "Delete"}[q.Command]
 		n := &node{title: verb + " on " + relationTitle(q.Target)}
-		x := explainer{nameScope: names}
+		x := explainer{nameScope: names, scans: map[*Entry]*VectorScan{}}
 		if p.Source != nil {
-			x.scans = p.Source.Scans
+			x.collect(p.Source)
 		}
 		switch {
 		case q.Command == CommandInsert && q.Source != nil:

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"voronoi/exec/catalog"
-	"voronoi/internal/oid"
 )
 
 // The vector search rule (V2). A query
@@ -22,7 +21,9 @@ import (
 // takes, and the rule checks:
 //
 //   - the first sort key is a distance between a vector column of a table in
-//     FROM and an expression over nothing in FROM, ascending, NULLs last;
+//     FROM and an expression over nothing in FROM, or over items of FROM that
+//     have one row; or a function of that distance that rises or falls with it
+//     (1 - d DESC); NULLs come last, or there are none;
 //   - no grouping, window, DISTINCT, set operation or set-returning function
 //     stands between the rows and the order;
 //   - the table is not on the side of an outer join that may be missing, and
@@ -31,15 +32,20 @@ import (
 //     which only a statement as a whole can have.
 //
 // An index serves where its operator class is of the same metric and there is a
-// LIMIT; otherwise the scan is exact.
+// LIMIT, or where the rows are fetched in parts, by a cursor or a portal;
+// otherwise the scan is exact.
 
 // knn is a query that the rule applies to.
 type knn struct {
 	column *Var
-	call   *FuncCall // the distance
+	call   *FuncCall // the distance, or the inner product
 	query  Expr      // what is searched for
 	metric Metric
-	steps  []joinStep // what is joined to the table, in order
+	// key is what is sorted by: the call or a function of it. It falls as the
+	// distance rises where falls is set.
+	key   Expr
+	falls bool
+	steps []joinStep // what is joined to the table, in order
 }
 
 // joinStep joins one more item.
@@ -49,12 +55,6 @@ type joinStep struct {
 	on   Expr
 }
 
-// metrics are the distances by their functions' names.
-var metrics = map[string]Metric{
-	"l2_distance": MetricL2, "euclidean_distance": MetricL2, "vector_negative_inner_product": MetricIP,
-	"cosine_distance": MetricCosine, "l1_distance": MetricL1,
-}
-
 // matchKNN applies the rule's conditions; nil where one fails.
 func matchKNN(q *Query) *knn {
 	if len(q.OrderBy) == 0 || q.SetOp != nil || q.Values != nil || q.HasAggregates || q.HasWindows || q.HasSetFuncs ||
@@ -62,13 +62,25 @@ func matchKNN(q *Query) *knn {
 		return nil
 	}
 	first := q.OrderBy[0]
-	if first.Desc || first.NullsFirst {
+	k := matchKey(first.Expr)
+	if k == nil || first.Desc != k.falls || first.NullsFirst && !k.column.notNull() && !refusesNull(q.Where, k) {
 		return nil
 	}
-	k := matchDistance(first.Expr)
-	if k == nil {
+	if !k.leads(q) {
 		return nil
 	}
+	return k
+}
+
+// notNull reports whether a table's column is never NULL.
+func (v *Var) notNull() bool {
+	c := v.Entry.Columns[v.Col].Column
+	return c != nil && c.NotNull && !v.Entry.Nullable
+}
+
+// leads decides whether the searched table can come first in the join, and
+// fills in the steps.
+func (k *knn) leads(q *Query) bool {
 	inside := map[*Entry]bool{}
 	lateral, leftmost := false, (*Entry)(nil)
 	for _, item := range q.From {
@@ -80,14 +92,11 @@ func matchKNN(q *Query) *knn {
 			lateral = lateral || x.Lateral
 		})
 	}
-	if !inside[k.column.Entry] || k.column.Entry.Nullable || anywhere(k.query, func(x Expr) bool {
-		v, ok := x.(*Var)
-		return ok && inside[v.Entry] || isVolatileCall(x)
-	}) {
-		return nil
+	if !inside[k.column.Entry] || k.column.Entry.Nullable || lateral && leftmost != k.column.Entry {
+		return false // moving the table to the front could move it past what refers to it
 	}
-	if lateral && leftmost != k.column.Entry {
-		return nil // moving the table to the front could move it past what refers to it
+	if !k.hoist(q, inside) {
+		return false
 	}
 	for i, item := range q.From {
 		steps, ok := leadBy(item, k.column.Entry)
@@ -100,29 +109,102 @@ func matchKNN(q *Query) *knn {
 				k.steps = append(k.steps, joinStep{kind: JoinCross, item: other})
 			}
 		}
-		return k
+		return true
 	}
-	return nil
+	return false
 }
 
-// matchDistance recognises a distance between a vector column and something
-// else.
-func matchDistance(x Expr) *knn {
-	call, ok := x.(*FuncCall)
-	if !ok || len(call.Args) != 2 {
+// hoist makes what is searched for an expression over nothing in FROM: a column
+// of an item that has one row at most is asked for by a subquery.
+func (k *knn) hoist(q *Query, inside map[*Entry]bool) bool {
+	ok := true
+	k.query = mapExpr(k.query, func(x Expr) Expr {
+		v, isVar := x.(*Var)
+		if !isVar || !inside[v.Entry] {
+			return nil
+		}
+		if v.Entry == k.column.Entry {
+			ok = false
+			return nil
+		}
+		if single := onlyValue(q, v); single != nil {
+			return single
+		}
+		ok = false
+		return nil
+	})
+	return ok && !anywhere(k.query, func(x Expr) bool {
+		v, isVar := x.(*Var)
+		return isVar && inside[v.Entry] || isVolatileCall(x)
+	})
+}
+
+// onlyValue is a subquery that gives a column of an item of FROM that has one
+// row at most; nil where that is not plain to see.
+func onlyValue(q *Query, v *Var) Expr {
+	entry := *v.Entry
+	one := *v
+	one.Entry = &entry
+	sub := &Query{Command: CommandSelect, From: []FromItem{&FromEntry{Entry: &entry}}, Targets: []*Target{{Expr: &one}}}
+	switch {
+	case entry.Nullable || entry.Lateral:
+		return nil
+	case entry.Kind == EntrySubquery && entry.Query.Command == CommandSelect && atMostOneRow(entry.Query):
+		for _, t := range entry.Query.Targets {
+			if isVolatile(t.Expr) {
+				return nil
+			}
+		}
+		if len(freeVars(entry.Query)) > 0 || isVolatile(entry.Query.Where) {
+			return nil
+		}
+		if len(entry.Query.From) == 0 && entry.Query.Where == nil && entry.Query.SetOp == nil && entry.Query.Values == nil && !entry.Query.HasSetFuncs {
+			return entry.Query.Targets[v.Col].Expr
+		}
+	case entry.Kind == EntryCTE && !entry.CTE.Recursive && entry.CTE.Query.Command == CommandSelect && atMostOneRow(entry.CTE.Query):
+	case entry.Kind == EntryRelation && entry.Relation.System == nil:
+		for _, qual := range q.quals() {
+			if c, ok := qual.(*FuncCall); ok && c.Op != nil && c.Op.Name == "=" && len(c.Args) == 2 {
+				for i, x := range c.Args {
+					key, ok := x.(*Var)
+					if ok && key.Entry == v.Entry && uniqueColumn(key) && computable(c.Args[1-i]) {
+						at := *key
+						at.Entry = &entry
+						same := *c
+						same.Args = []Expr{&at, c.Args[1-i]}
+						if i == 1 {
+							same.Args = []Expr{c.Args[1-i], &at}
+						}
+						sub.Where = &same
+					}
+				}
+			}
+		}
+		if sub.Where == nil {
+			return nil
+		}
+	default:
 		return nil
 	}
-	metric, ok := metrics[call.Proc.Name]
-	if !ok {
-		return nil
-	}
-	for i, arg := range call.Args {
-		v, ok := arg.(*Var)
-		if ok && v.Typ == oid.Vector && v.Entry.Kind == EntryRelation && v.Entry.Columns[v.Col].Column != nil && v.Entry.Columns[v.Col].Column.Companion != "" {
-			return &knn{column: v, call: call, query: call.Args[1-i], metric: metric}
+	return &Subquery{Typed: v.Typed, Kind: SubqueryScalar, Query: sub}
+}
+
+// quals are the conditions that every row of the query meets: of WHERE, and of
+// inner joins.
+func (q *Query) quals() []Expr {
+	all := slices.Clone(conjuncts(q.Where))
+	var join func(item FromItem)
+	join = func(item FromItem) {
+		if j, ok := item.(*Join); ok && (j.Kind == JoinInner || j.Kind == JoinCross) {
+			all = append(all, conjuncts(j.On)...)
+			join(j.Left)
+			join(j.Right)
 		}
 	}
-	return nil
+	for _, item := range q.From {
+		join(item)
+	}
+	return all
 }
 
 // leadBy turns a join tree so that an entry comes first: what is then joined to
@@ -147,12 +229,18 @@ func leadBy(item FromItem, x *Entry) ([]joinStep, bool) {
 func (e *emitter) knnCore(q *Query, k *knn) (p *parts, distance string) {
 	scan := &VectorScan{
 		Table: k.column.Entry.Relation, Column: k.column.Entry.Columns[k.column.Col].Column, Metric: k.metric,
-		WithNulls: !refusesNull(q.Where, k),
+		WithNulls: !refusesNull(q.Where, k), entry: k.column.Entry,
 	}
 	scan.Limit = fold(e.env, wanted(q))
-	if scan.Limit != nil {
-		scan.Index = e.vectorIndex(scan, q, k.column.Entry)
-	}
+	scan.NaNFirst = k.falls && k.metric == MetricCosine
+	scan.Index = e.vectorIndex(scan, q, k.column.Entry)
+	scan.Parts = scan.Limit == nil
+	source, distance := e.knnSource(q, k, scan)
+	return e.finishCore(q, &parts{from: source}), distance
+}
+
+// knnSource writes FROM: the search, its table, and what is joined to it.
+func (e *emitter) knnSource(q *Query, k *knn, scan *VectorScan) (from, distance string) {
 	args := fmt.Sprint(len(e.plan.Scans))
 	e.plan.Scans = append(e.plan.Scans, scan)
 	if computable(k.query) {
@@ -160,7 +248,10 @@ func (e *emitter) knnCore(q *Query, k *knn) (p *parts, distance string) {
 	} else {
 		args += ", " + e.expr(k.query)
 	}
-	scan.Radius = fold(e.env, radius(q.Where, k))
+	for _, r := range radii(q.Where, k) {
+		r.Distance = fold(e.env, r.Distance)
+		scan.Radii = append(scan.Radii, r)
+	}
 	scan.Filter = e.knnFilter(q, k, scan)
 
 	alias := e.alias()
@@ -173,8 +264,8 @@ func (e *emitter) knnCore(q *Query, k *knn) (p *parts, distance string) {
 		source += fmt.Sprintf(" CROSS JOIN %s ON %s.%s = %s.key", table, e.scope[k.column.Entry].alias, catalog.KeyColumn, alias)
 	}
 	distance = alias + ".distance"
-	e.present[exprKey(k.call)] = distance
-	return e.finishCore(q, &parts{from: source + e.joinSteps(q, k)}), distance
+	e.present[exprKey(k.call)] = k.present(distance)
+	return source + e.joinSteps(q, k), distance
 }
 
 // joinSteps joins the other items in a fixed order: SQLite must not start with
@@ -222,7 +313,11 @@ func (e *emitter) knnStatement(q *Query, k *knn) string {
 	}
 	p, distance := e.knnCore(q, k)
 	ties := &Ties{First: len(p.targets)}
-	p.targets = append(p.targets, distance)
+	if k.key == Expr(k.call) {
+		p.targets = append(p.targets, distance)
+	} else {
+		p.targets = append(p.targets, e.expr(k.key)) // it may be equal where distances are not
+	}
 	for _, key := range q.OrderBy[1:] {
 		if computable(key.Expr) {
 			continue
@@ -273,59 +368,4 @@ func refusesNull(where Expr, k *knn) bool {
 		}
 		return false
 	})
-}
-
-// radius is the distance beyond which no row qualifies, from a qual such as
-// distance < 0.5; nil without one.
-func radius(where Expr, k *knn) Expr {
-	for _, x := range conjuncts(where) {
-		c, ok := x.(*FuncCall)
-		if !ok || c.Op == nil || len(c.Args) != 2 {
-			continue
-		}
-		switch {
-		case c.Op.Name == "<" && equalExprs(c.Args[0], k.call) && computable(c.Args[1]):
-			return c.Args[1]
-		case c.Op.Name == ">" && equalExprs(c.Args[1], k.call) && computable(c.Args[0]):
-			return c.Args[0]
-		}
-	}
-	return nil
-}
-
-// knnFilter selects the keys that quals on the table alone let through, so that
-// the executor can search among few rows exactly instead of passing over many
-// candidates. It is nil without such a qual.
-func (e *emitter) knnFilter(q *Query, k *knn, scan *VectorScan) *QueryPlan {
-	var quals []Expr
-	for _, x := range conjuncts(q.Where) {
-		if !anywhere(x, func(y Expr) bool {
-			switch y := y.(type) {
-			case *Var:
-				return y.Entry != k.column.Entry || y.Col == k.column.Col
-			case *Subquery:
-				return true
-			}
-			return isVolatileCall(y)
-		}) && anywhere(x, func(y Expr) bool { _, ok := y.(*Var); return ok }) {
-			quals = append(quals, x)
-		}
-	}
-	if len(quals) == 0 {
-		return nil
-	}
-	sub := e.subplan(nil)
-	from := sub.relation(k.column.Entry)
-	sub.plan.SQL = fmt.Sprintf("SELECT %s.%s FROM %s WHERE %s",
-		sub.scope[k.column.Entry].alias, catalog.KeyColumn, from, balanced(sub.list(quals), "AND"))
-	if sub.err != nil {
-		return nil // the statement itself meets the same error
-	}
-	scan.FilterStable = slices.ContainsFunc(quals, func(x Expr) bool {
-		return anywhere(x, func(y Expr) bool {
-			call, ok := y.(*FuncCall)
-			return ok && call.Proc.Volatile == 's' && !computable(y)
-		})
-	})
-	return sub.plan
 }

@@ -168,9 +168,16 @@ type VectorScan struct {
 	// Limit is how many rows are likely to be wanted: Limit plus Offset where
 	// they are known, nil otherwise. The cursor goes on beyond it when asked.
 	Limit Expr
-	// Radius, when set, ends the scan at a distance: no row at it or beyond is
-	// wanted, but rows without one may be (WithNulls).
-	Radius Expr
+	// Radii end the scan at a distance: no row beyond one of them is wanted, but
+	// rows without a distance may be (WithNulls).
+	Radii []Radius
+	// Parts is set where no LIMIT tells how many rows are wanted: the index
+	// serves then only what is fetched in parts, so that all rows at once come in
+	// exact order.
+	Parts bool
+	// NaNFirst is true where the order is that of a function that falls as the
+	// distance rises: what has no angle, whose distance is NaN, comes first.
+	NaNFirst bool
 	// Probes and Exact come from knn()'s arguments; nil leaves the settings.
 	Probes, Exact Expr
 	// WithNulls is true where rows whose distance is NULL are wanted too, after
@@ -188,6 +195,8 @@ type VectorScan struct {
 	// Answer is the column of Table that the scan has as its column answer, so
 	// that no row need be looked up; nil for none.
 	Answer *catalog.Column
+
+	entry *Entry // the table's place in the query, for EXPLAIN; nil for knn()
 }
 
 // knnModule is how statements read their vector scans.

@@ -308,11 +308,12 @@ func (r *filterRow) print(w io.Writer) bool {
 		slices.Sort(list)
 		return list[(len(list)-1)/2]
 	}
-	values := "same"
-	survivors := 1 / middle(r.measured)
+	values, seconds := "same", middle(r.few)+middle(r.measured)
 	if r.x.fresh {
-		values, survivors = "fresh", 1/(middle(r.measured)+middle(r.select_))
+		values = "fresh"
+		seconds += middle(r.found)
 	}
+	survivors := 1 / seconds
 	filtered, unfiltered := 1/middle(r.filtered), 1/middle(r.unfiltered)
 	part := filtered / max(unfiltered, survivors)
 	verdict := ""

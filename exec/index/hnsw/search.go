@@ -20,7 +20,9 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 	if c.ef <= 0 {
 		c.ef = DefaultEfSearch
 	}
-	c.ef = max(c.ef, o.Limit)
+	if !o.Strict && o.MaxCandidates == 0 {
+		c.ef = max(c.ef, o.Limit)
+	}
 	return c, nil
 }
 
