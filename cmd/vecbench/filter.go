@@ -187,7 +187,7 @@ func (b *filterBench) survivors(x *condition, i int) []int {
 func (b *filterBench) find(survivors []int, query []float32, slots []index.Slot, nearest *vectorops.TopK) []index.Slot {
 	const block = 4096
 	view := b.table.View()
-	measure := index.NewMeasure(b.data.metric, query)
+	measure := index.NewMeasure(b.data.metric, &view, query)
 	nearest.Reset(b.config.k)
 	for len(survivors) > 0 {
 		part := survivors[:min(block, len(survivors))]
