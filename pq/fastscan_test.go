@@ -41,7 +41,7 @@ func TestPackedCodes(t *testing.T) {
 			var scan ScanTable
 			cb.Quantize(&scan, table)
 			sums, hits := make([]uint16, 2*vectorops.ScanBlock), make([]uint64, 2)
-			vectorops.FastScan(sums, hits, n, blocks, scan.Tables, 65535)
+			vectorops.FastScan(sums, hits, n, blocks, scan.Tables, 65535, nil)
 			for i, code := range codes {
 				s := sums[i/vectorops.ScanBlock*vectorops.ScanBlock+vectorops.ScanIndex(i%vectorops.ScanBlock)]
 				have, want := float64(scan.Bias+float32(s)*scan.Step), float64(cb.SquaredADC(table, code))

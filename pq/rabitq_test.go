@@ -82,7 +82,7 @@ func TestBinaryScan(t *testing.T) {
 			var scan ScanTable
 			b.Tabulate(&scan, rotated)
 			sums, hits := make([]uint16, 2*vectorops.ScanBlock), make([]uint64, 2)
-			scan.Scan(sums, hits, n, packed, 65535)
+			scan.Scan(sums, hits, n, packed, 65535, nil)
 			for i, code := range codes {
 				s := sums[i/vectorops.ScanBlock*vectorops.ScanBlock+vectorops.ScanIndex(i%vectorops.ScanBlock)]
 				have, want := scan.Bias+float32(s)*scan.Step, b.Estimate(code, 1, rotated)

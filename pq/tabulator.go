@@ -103,11 +103,11 @@ func (t *ScanTable) quantize(n int) {
 }
 
 // Scan sums the entries of the first n codes that are packed in codes, as
-// vectorops.FastScan does.
-func (t *ScanTable) Scan(sums []uint16, hits []uint64, n int, codes []byte, threshold uint16) {
+// vectorops.FastScan does. next is what will be scanned after them, or nil.
+func (t *ScanTable) Scan(sums []uint16, hits []uint64, n int, codes []byte, threshold uint16, next []byte) {
 	if t.entries == MaxKsub {
 		vectorops.ByteScan(sums, hits, n, codes, t.Tables, threshold)
 		return
 	}
-	vectorops.FastScan(sums, hits, n, codes, t.Tables, threshold)
+	vectorops.FastScan(sums, hits, n, codes, t.Tables, threshold, next)
 }

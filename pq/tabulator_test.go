@@ -37,7 +37,7 @@ func TestTabulator(t *testing.T) {
 				for _, q := range []int{500, 1000} { // the table's memory is used again
 					query := vectors.Row(q)
 					tabulator.Tabulate(&scan, query)
-					scan.Scan(sums, hits, n, packed, 65535)
+					scan.Scan(sums, hits, n, packed, 65535, nil)
 					if product {
 						cb.ProductTable(table, query)
 					} else {

@@ -152,13 +152,16 @@ func l1Gather(dst, query []float32, view View, slots []uint32) {
 	}
 }
 
-func fastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, threshold uint16) {
-	rows := len(tables) / 32
+func fastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, threshold uint16, next []byte) {
+	rows, ahead := len(tables)/32, &codes[0]
+	if len(next) > 0 {
+		ahead = &next[0]
+	}
 	switch {
 	case useAVX512:
-		fastScanAVX512(&sums[0], &hits[0], &codes[0], &tables[0], len(hits), rows, threshold)
+		fastScanAVX512(&sums[0], &hits[0], &codes[0], &tables[0], len(hits), rows, threshold, ahead)
 	case useAVX2:
-		fastScanAVX2(&sums[0], &hits[0], &codes[0], &tables[0], len(hits), rows, threshold)
+		fastScanAVX2(&sums[0], &hits[0], &codes[0], &tables[0], len(hits), rows, threshold, ahead)
 	default:
 		fastScanGo(sums, hits, n, codes, tables, threshold)
 	}

@@ -24,7 +24,7 @@ func l1Gather(dst, query []float32, view View, slots []uint32) {
 	gatherGo(dst, query, view, slots, l1Go)
 }
 
-func fastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, threshold uint16) {
+func fastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, threshold uint16, _ []byte) {
 	fastScanGo(sums, hits, n, codes, tables, threshold)
 }
 

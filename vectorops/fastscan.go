@@ -16,8 +16,10 @@ func ScanIndex(v int) int { return v&1*(ScanBlock/2) + v>>1 }
 //
 // codes holds for each block rows of ScanBlock bytes: byte v of row j has part
 // 2j of vector v in its low half and part 2j+1 in its high half. tables holds
-// 16 entries for each part. No sum may exceed 65535.
-func FastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, threshold uint16) {
+// 16 entries for each part. No sum may exceed 65535. next is the codes that will
+// be scanned after these, which are fetched into the cache meanwhile; nil if
+// there are none.
+func FastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, threshold uint16, next []byte) {
 	blocks, rows := (n+ScanBlock-1)/ScanBlock, len(tables)/32
 	if len(hits) != blocks || len(sums) != blocks*ScanBlock || len(tables) != rows*32 || len(codes) != blocks*rows*ScanBlock {
 		panic(fmt.Sprintf("vectorops: %d sums and %d bytes of codes for %d blocks of %d rows", len(sums), len(codes), blocks, rows))
@@ -31,7 +33,7 @@ func FastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, thresho
 			hits[i] = ^uint64(0)
 		}
 	} else {
-		fastScan(sums, hits, n, codes, tables, threshold)
+		fastScan(sums, hits, n, codes, tables, threshold, next)
 	}
 	if rest := n % ScanBlock; rest > 0 {
 		hits[blocks-1] &= 1<<rest - 1

@@ -23,7 +23,7 @@ func TestFastScanAgainstGo(t *testing.T) {
 				for _, threshold := range []uint16{0, uint16(rows * 255), 65535} {
 					sums, want := make([]uint16, blocks*ScanBlock), make([]uint16, blocks*ScanBlock)
 					hits, wantHits := make([]uint64, blocks), make([]uint64, blocks)
-					FastScan(sums, hits, n, codes, tables, threshold)
+					FastScan(sums, hits, n, codes, tables, threshold, nil)
 					fastScanGo(want, wantHits, blocks*ScanBlock, codes, tables, threshold)
 					if n%ScanBlock > 0 {
 						wantHits[blocks-1] &= 1<<(n%ScanBlock) - 1
@@ -51,7 +51,7 @@ func BenchmarkFastScan(b *testing.B) {
 		v.use()
 		b.Run(v.name, func(b *testing.B) {
 			for b.Loop() {
-				FastScan(sums, hits, blocks*ScanBlock, codes, tables, 100)
+				FastScan(sums, hits, blocks*ScanBlock, codes, tables, 100, nil)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/blocks/ScanBlock, "ns/vector")
 		})

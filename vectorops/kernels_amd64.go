@@ -237,7 +237,7 @@ func roundHalvesAVX512(dst *uint16, src *float32, n int)
 // fastScanAVX512 sums the table entries of blocks of 64 codes and marks the sums up to a threshold.
 //
 //go:noescape
-func fastScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
+func fastScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16, next *byte)
 
 // byteScanAVX512 sums the table entries of blocks of 64 codes of bytes and marks the sums up to a threshold.
 //
@@ -272,7 +272,7 @@ func roundHalvesAVX2(dst *uint16, src *float32, n int)
 // fastScanAVX2 sums the table entries of blocks of 64 codes and marks the sums up to a threshold.
 //
 //go:noescape
-func fastScanAVX2(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
+func fastScanAVX2(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16, next *byte)
 
 // byteScanAVX2 sums the table entries of blocks of 64 codes of bytes and marks the sums up to a threshold.
 //

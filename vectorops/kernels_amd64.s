@@ -10890,21 +10890,22 @@ end:
 	VZEROUPPER
 	RET
 
-// func fastScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
-// Requires: AVX, AVX512BW, AVX512F, BMI2
-TEXT ·fastScanAVX512(SB), NOSPLIT, $0-50
+// func fastScanAVX512(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16, next *byte)
+// Requires: AVX, AVX512BW, AVX512F, BMI2, MMX+
+TEXT ·fastScanAVX512(SB), NOSPLIT, $0-64
 	MOVQ         sums+0(FP), AX
 	MOVQ         hits+8(FP), CX
 	MOVQ         codes+16(FP), DX
 	MOVQ         tables+24(FP), BX
 	MOVQ         blocks+32(FP), SI
 	MOVQ         rows+40(FP), DI
-	MOVW         threshold+48(FP), R8
-	MOVWLZX      R8, R8
-	VMOVD        R8, X0
+	MOVQ         next+56(FP), R8
+	MOVW         threshold+48(FP), R9
+	MOVWLZX      R9, R9
+	VMOVD        R9, X0
 	VPBROADCASTW X0, Z0
-	MOVL         $0x0f0f0f0f, R8
-	VMOVD        R8, X3
+	MOVL         $0x0f0f0f0f, R9
+	VMOVD        R9, X3
 	VPBROADCASTD X3, Z3
 
 block:
@@ -10912,12 +10913,12 @@ block:
 	JE     end
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   BX, R8
-	MOVQ   DI, R9
+	MOVQ   BX, R9
+	MOVQ   DI, R10
 
 row:
-	VBROADCASTI32X4 (R8), Z4
-	VBROADCASTI32X4 16(R8), Z5
+	VBROADCASTI32X4 (R9), Z4
+	VBROADCASTI32X4 16(R9), Z5
 	VMOVDQU32       (DX), Z6
 	VPANDD          Z3, Z6, Z7
 	VPSRLW          $0x04, Z6, Z6
@@ -10930,24 +10931,26 @@ row:
 	VPADDW          Z6, Z1, Z1
 	VPSRLW          $0x08, Z6, Z6
 	VPADDW          Z6, Z2, Z2
+	PREFETCHT0      (R8)
+	ADDQ            $0x40, R8
 	ADDQ            $0x40, DX
-	ADDQ            $0x20, R8
-	DECQ            R9
+	ADDQ            $0x20, R9
+	DECQ            R10
 	JNE             row
 	VPSLLW          $0x08, Z2, Z4
 	VPSUBW          Z4, Z1, Z1
 	VMOVDQU32       Z1, (AX)
 	VMOVDQU32       Z2, 64(AX)
 	VPCMPUW         $0x02, Z0, Z1, K1
-	KMOVD           K1, R8
-	VPCMPUW         $0x02, Z0, Z2, K1
 	KMOVD           K1, R9
-	MOVQ            $0x5555555555555555, R10
-	PDEPQ           R10, R8, R8
-	NOTQ            R10
-	PDEPQ           R10, R9, R9
-	ORQ             R9, R8
-	MOVQ            R8, (CX)
+	VPCMPUW         $0x02, Z0, Z2, K1
+	KMOVD           K1, R10
+	MOVQ            $0x5555555555555555, R11
+	PDEPQ           R11, R9, R9
+	NOTQ            R11
+	PDEPQ           R11, R10, R10
+	ORQ             R10, R9
+	MOVQ            R9, (CX)
 	ADDQ            $0x08, CX
 	SUBQ            $-128, AX
 	DECQ            SI
@@ -11416,21 +11419,22 @@ end:
 	VZEROUPPER
 	RET
 
-// func fastScanAVX2(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16)
-// Requires: AVX, AVX2, BMI2
-TEXT ·fastScanAVX2(SB), NOSPLIT, $0-50
+// func fastScanAVX2(sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16, next *byte)
+// Requires: AVX, AVX2, BMI2, MMX+
+TEXT ·fastScanAVX2(SB), NOSPLIT, $0-64
 	MOVQ         sums+0(FP), AX
 	MOVQ         hits+8(FP), CX
 	MOVQ         codes+16(FP), DX
 	MOVQ         tables+24(FP), BX
 	MOVQ         blocks+32(FP), SI
 	MOVQ         rows+40(FP), DI
-	MOVW         threshold+48(FP), R8
-	MOVWLZX      R8, R8
-	VMOVD        R8, X0
+	MOVQ         next+56(FP), R8
+	MOVW         threshold+48(FP), R9
+	MOVWLZX      R9, R9
+	VMOVD        R9, X0
 	VPBROADCASTW X0, Y0
-	MOVL         $0x0f0f0f0f, R8
-	VMOVD        R8, X1
+	MOVL         $0x0f0f0f0f, R9
+	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
 block:
@@ -11440,12 +11444,12 @@ block:
 	VPXOR Y3, Y3, Y3
 	VPXOR Y4, Y4, Y4
 	VPXOR Y5, Y5, Y5
-	MOVQ  BX, R8
-	MOVQ  DI, R9
+	MOVQ  BX, R9
+	MOVQ  DI, R10
 
 row:
-	VBROADCASTI128 (R8), Y6
-	VBROADCASTI128 16(R8), Y7
+	VBROADCASTI128 (R9), Y6
+	VBROADCASTI128 16(R9), Y7
 	VMOVDQU        (DX), Y8
 	VPAND          Y1, Y8, Y9
 	VPSRLW         $0x04, Y8, Y8
@@ -11470,9 +11474,11 @@ row:
 	VPADDW         Y8, Y4, Y4
 	VPSRLW         $0x08, Y8, Y8
 	VPADDW         Y8, Y5, Y5
+	PREFETCHT0     (R8)
+	ADDQ           $0x40, R8
 	ADDQ           $0x40, DX
-	ADDQ           $0x20, R8
-	DECQ           R9
+	ADDQ           $0x20, R9
+	DECQ           R10
 	JNE            row
 	VPSLLW         $0x08, Y3, Y6
 	VPSUBW         Y6, Y2, Y2
@@ -11482,12 +11488,12 @@ row:
 	VPCMPEQW       Y6, Y2, Y6
 	VEXTRACTI128   $0x01, Y6, X2
 	VPACKSSWB      X2, X6, X2
-	VPMOVMSKB      X2, R8
+	VPMOVMSKB      X2, R9
 	VPMINUW        Y0, Y3, Y2
 	VPCMPEQW       Y2, Y3, Y2
 	VEXTRACTI128   $0x01, Y2, X3
 	VPACKSSWB      X3, X2, X3
-	VPMOVMSKB      X3, R9
+	VPMOVMSKB      X3, R10
 	VPSLLW         $0x08, Y5, Y2
 	VPSUBW         Y2, Y4, Y4
 	VMOVDQU        Y4, 32(AX)
@@ -11496,22 +11502,22 @@ row:
 	VPCMPEQW       Y2, Y4, Y2
 	VEXTRACTI128   $0x01, Y2, X3
 	VPACKSSWB      X3, X2, X3
-	VPMOVMSKB      X3, R10
-	SHLQ           $0x10, R10
-	ORQ            R10, R8
+	VPMOVMSKB      X3, R11
+	SHLQ           $0x10, R11
+	ORQ            R11, R9
 	VPMINUW        Y0, Y5, Y2
 	VPCMPEQW       Y2, Y5, Y2
 	VEXTRACTI128   $0x01, Y2, X3
 	VPACKSSWB      X3, X2, X3
-	VPMOVMSKB      X3, R10
-	SHLQ           $0x10, R10
+	VPMOVMSKB      X3, R11
+	SHLQ           $0x10, R11
+	ORQ            R11, R10
+	MOVQ           $0x5555555555555555, R11
+	PDEPQ          R11, R9, R9
+	NOTQ           R11
+	PDEPQ          R11, R10, R10
 	ORQ            R10, R9
-	MOVQ           $0x5555555555555555, R10
-	PDEPQ          R10, R8, R8
-	NOTQ           R10
-	PDEPQ          R10, R9, R9
-	ORQ            R9, R8
-	MOVQ           R8, (CX)
+	MOVQ           R9, (CX)
 	ADDQ           $0x08, CX
 	SUBQ           $-128, AX
 	DECQ           SI

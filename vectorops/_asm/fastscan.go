@@ -15,11 +15,12 @@ import (
 // 16 bits: one register adds whole words, that is even bytes plus 256 times
 // odd ones, the other only the odd ones; subtracting gives the even.
 func (v isa) fastScan() {
-	v.begin("fastScan", "sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16",
+	v.begin("fastScan", "sums *uint16, hits *uint64, codes *byte, tables *byte, blocks int, rows int, threshold uint16, next *byte",
 		"sums the table entries of blocks of 64 codes and marks the sums up to a threshold.")
 	sums, hits := Load(Param("sums"), GP64()), Load(Param("hits"), GP64())
 	codes, tables := Load(Param("codes"), GP64()), Load(Param("tables"), GP64())
 	blocks, rows := Load(Param("blocks"), GP64()), Load(Param("rows"), GP64())
+	next := Load(Param("next"), GP64())
 	limit, low := v.threshold(), v.bytes(0x0f)
 	parts := 64 / v.width // registers to a row of a block
 
@@ -57,6 +58,8 @@ func (v isa) fastScan() {
 			VPADDW(e.index, odd[p], odd[p])
 		}
 	}
+	PREFETCHT0(Mem{Base: next})
+	ADDQ(U8(64), next)
 	ADDQ(U8(64), codes)
 	ADDQ(U8(32), table)
 	DECQ(left)

@@ -98,7 +98,7 @@ func (st *state) place(ctx context.Context, to *index.Restoring, slots []index.S
 				p := &lists[l]
 				for _, i := range members[l] {
 					if code != nil {
-						p.codes = code.append(p.codes, len(p.slots), block.Row(i))
+						p.codes = code.append(p.codes, len(p.slots), l, block.Row(i))
 					}
 					p.slots = append(p.slots, slots[i])
 				}

@@ -84,7 +84,7 @@ func fill(ctx context.Context, vectors index.Vectors, o Options, centroids, samp
 	}
 	if o.wantsCodes(view.Len()) {
 		var err error
-		if st.coder, err = trainCoder(ctx, sample, o); err != nil {
+		if st.coder, err = trainCoder(ctx, sample, st.coarse, o); err != nil {
 			return nil, err
 		}
 	}
@@ -166,7 +166,7 @@ func (st *state) assignAll(ctx context.Context, vectors index.Vectors, progress 
 		for j, l := range assignment[:rows] {
 			p := &postings[l]
 			if code != nil {
-				p.codes = code.append(p.codes, len(p.slots), block.Row(j))
+				p.codes = code.append(p.codes, len(p.slots), int(l), block.Row(j))
 			}
 			p.slots = append(p.slots, slots[j])
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"voronoi/exec/index"
-	"voronoi/pq"
 	"voronoi/vectorops"
 )
 
@@ -17,7 +16,7 @@ func FromCentroids(ctx context.Context, vectors index.Vectors, o Options, centro
 	var sample vectorops.Matrix
 	if view := vectors.Covers(); o.wantsCodes(view.Len()) {
 		var err error
-		if sample, err = vectors.Sample(ctx, pq.ScanKsub*trainPerList, o.Seed); err != nil {
+		if sample, err = vectors.Sample(ctx, o.codeSample(), o.Seed); err != nil {
 			return nil, err
 		}
 	}

@@ -181,10 +181,11 @@ func (x *Index) Nearest(vec []float32, n int) (lists []int, distances []float64,
 // Insert takes in a slot.
 func (x *Index) Insert(view index.View, s index.Slot, vec []float32) {
 	st := x.state.Load()
-	l := &st.lists[st.coarse.nearest(vec)]
+	list := st.coarse.nearest(vec)
+	l := &st.lists[list]
 	p := *l.load()
 	if st.coder != nil {
-		p.codes = st.coder.encoder().append(p.codes, len(p.slots), vec)
+		p.codes = st.coder.encoder().append(p.codes, len(p.slots), list, vec)
 	}
 	p.slots = append(p.slots, s)
 	l.store(p)

@@ -2,47 +2,139 @@ package ivf
 
 import (
 	"math"
+	"slices"
 
 	"voronoi/exec/index"
 )
 
+// How many vectors are measured exactly of those that were estimated. The best
+// of the nearest lists are measured ahead: what they give says how far the
+// estimate of a vector may be that belongs among the nearest, and only what is
+// within that is collected from the lists. Of these again the best are measured
+// first, and the others if they are within what those give.
+// SearchOptions.Refine replaces all that by a fixed number.
 const (
-	defaultRefine = 10
-	minRefine     = 100
+	// firstMeasured for each row wanted, are measured in any case.
+	firstMeasured = 3
+	// mostPerRow for each row wanted, and at least minMost, are the most.
+	mostPerRow = 25
+	minMost    = 250
+	// minRefine is the least number measured for a fixed number.
+	minRefine = 100
+	// aheadRows for each row wanted, are estimated to measure ahead.
+	aheadRows = 100
+	// deviations is how far off an estimate is expected to be at most, in standard
+	// deviations.
+	deviations = 3
 )
 
-// refinement is how many vectors a search measures that codes have found.
-func (o *Options) refinement(s index.SearchOptions) int {
-	factor, rows := s.Refine, s.Limit
-	if factor == 0 {
-		factor = defaultRefine
+// mostMeasured is how many vectors of a batch are measured at most.
+func (o *Options) mostMeasured(s index.SearchOptions) int {
+	rows := rowsOf(s)
+	switch {
+	case s.Refine == 0:
+		return max(rows*mostPerRow, minMost)
+	case o.Quantized:
+		return rows * s.Refine
 	}
-	if !o.Quantized {
-		return max(rows*factor, minRefine)
-	}
-	if rows == 0 {
-		rows = firstRows
-	}
-	return rows * factor
+	return max(rows*s.Refine, minRefine)
 }
 
-// remeasure measures the c.keep nearest, by their codes, of the lists probed last
-// that are not before after.
-func (c *cursor) remeasure(after uint64) {
+// refine measures the nearest, by their codes, of the lists probed last: c.keep
+// of them, or as many as is worthwhile.
+func (c *cursor) refine() {
 	e := &c.estimator
-	e.reset(c.keep, after)
-	var wanted func(index.Slot) bool
-	if c.options.Allowed != nil || !c.allVisible {
-		wanted = c.wanted
+	e.begin(c.probed)
+	limit := uint32(maxTotal)
+	if c.options.Refine == 0 {
+		limit = c.lookAhead()
 	}
-	for _, p := range c.probed {
-		e.scan(p.posting, p.n, wanted)
+	c.collect(limit, 0)
+	if c.options.Refine == 0 && len(e.entries) > firstMeasured*c.rows() {
+		n := firstMeasured * c.rows()
+		selectLeast(e.entries, n)
+		c.measureEntries(e.entries[:n])
+		c.offerNearest()
+		if c.nearest.Full() {
+			limit = min(limit, c.limit(c.nearest.Last().Rank))
+		}
+		end := e.upTo(n, limit)
+		c.deeper = c.deeper || end < len(e.entries)
+		e.entries = e.entries[n:end]
 	}
-	c.deeper = len(e.pool) >= c.keep
-	e.cut()
+	c.measureEntries(e.entries)
+}
+
+// refineMore measures the next c.keep behind those that refine has measured.
+func (c *cursor) refineMore() {
+	c.collect(maxTotal, c.worst+1)
+	c.measureEntries(c.estimator.entries)
+}
+
+// collect leaves the c.keep nearest, by their codes, with a total up to limit
+// and not before after in the pool.
+func (c *cursor) collect(limit uint32, after uint64) {
+	e := &c.estimator
+	e.reset(c.keep, after, limit)
+	wanted := c.filterOfCodes()
+	for i := range c.probed {
+		e.scan(c.probed, i, wanted)
+	}
+	c.deeper = e.cut() || limit < maxTotal
+}
+
+// filterOfCodes is wanted, or nil if every slot is.
+func (c *cursor) filterOfCodes() func(index.Slot) bool {
+	if c.options.Allowed == nil && c.allVisible {
+		return nil
+	}
+	return c.wanted
+}
+
+// lookAhead measures the best of the nearest lists, to find out the total that
+// those who belong among the nearest rows are within.
+func (c *cursor) lookAhead() uint32 {
+	e, rows, last := &c.estimator, c.rows(), len(c.probed)-1
+	e.reset(firstMeasured*rows, 0, maxTotal)
+	wanted, estimated := c.filterOfCodes(), 0
+	for i := range c.probed {
+		e.scan(c.probed, i, wanted)
+		if estimated += c.probed[i].n; estimated >= aheadRows*rows && len(e.entries) >= e.keep {
+			break
+		}
+	}
+	if !e.cut() || last < 0 || estimated == int(c.probed[last].from)+c.probed[last].n {
+		return maxTotal // too few, or nothing is left to look at
+	}
 	from := len(c.slots)
-	for _, entry := range e.pool {
-		c.slots = append(c.slots, index.Slot(entry&math.MaxUint32))
+	for _, entry := range e.entries {
+		c.slots = append(c.slots, slotAt(c.probed, uint32(entry)))
+	}
+	c.ahead = append(c.ahead[:0], c.measure.Slots(&c.view, c.slots[from:])...)
+	c.slots = c.slots[:from]
+	c.counters.Candidates += len(c.ahead)
+	c.ahead = slices.DeleteFunc(c.ahead, math.IsNaN)
+	if len(c.ahead) < rows {
+		return maxTotal
+	}
+	slices.Sort(c.ahead)
+	return c.limit(c.ahead[rows-1])
+}
+
+// limit is the total that nearly all vectors up to a rank are within.
+func (c *cursor) limit(rank float64) uint32 {
+	if math.IsNaN(rank) {
+		return maxTotal
+	}
+	e := &c.estimator
+	return e.total(c.state.coder.limit(rank, &e.table, deviations))
+}
+
+// measureEntries measures what was found by codes.
+func (c *cursor) measureEntries(entries []uint64) {
+	from := len(c.slots)
+	for _, entry := range entries {
+		c.slots = append(c.slots, slotAt(c.probed, uint32(entry)))
 		c.worst = max(c.worst, entry)
 	}
 	c.ranks = append(c.ranks, c.measure.Slots(&c.view, c.slots[from:])...)

@@ -14,7 +14,7 @@ import (
 
 const (
 	segmentKind    = "ivf"
-	segmentVersion = 3
+	segmentVersion = 4
 )
 
 // Save writes the index as it is: definition, codebook, centroids, and for each
@@ -36,6 +36,9 @@ func (x *Index) Save(ctx context.Context, w io.Writer) error {
 	}
 	s.U32(uint32(len(st.lists)))
 	s.F32s(st.coarse.centroids.Data)
+	if st.coder != nil {
+		s.F32s(st.coder.scales)
+	}
 	for i := range st.lists {
 		p := st.lists[i].load()
 		// A list ascends: behind the roster is what was added since.
@@ -89,6 +92,10 @@ func Load(ctx context.Context, r io.Reader, size int64, o Options, to *index.Res
 	}
 	st.coarse = coarse{centroids: vectorops.NewMatrix(n, view.Dims()), spherical: isSpherical(o.Metric)}
 	s.ReadF32s(st.coarse.centroids.Data)
+	if st.coder != nil && st.coarse.spherical {
+		st.coder.centroids, st.coder.scales = st.coarse.centroids, make([]float32, n)
+		s.ReadF32s(st.coder.scales)
+	}
 	st.lists = make([]list, n)
 	seen := make([]bool, len(s.Roster.Keys))
 	for i := range st.lists {
@@ -127,8 +134,8 @@ func (c *coder) codeBytes(n int) int {
 	return (n + vectorops.ScanBlock - 1) / vectorops.ScanBlock * c.blockBytes()
 }
 
-// writeCoder writes the length of a marshalled codebook and the codebook; zero
-// for none.
+// writeCoder writes the length of a marshalled codebook, the codebook and its
+// errors; zero for none.
 func writeCoder(s *index.SegmentWriter, c *coder) error {
 	if c == nil {
 		s.U32(0)
@@ -137,6 +144,7 @@ func writeCoder(s *index.SegmentWriter, c *coder) error {
 	book, err := c.book.MarshalBinary()
 	s.U32(uint32(len(book)))
 	s.Bytes(book)
+	s.F32s([]float32{c.spread, c.shift, c.shiftSpread})
 	return err
 }
 
@@ -149,8 +157,12 @@ func readCoder(s *index.SegmentReader, dims int, metric vectorops.Metric) (*code
 	if err := c.book.UnmarshalBinary(s.Bytes(n)); err != nil {
 		return nil, fmt.Errorf("%w: %w", index.ErrDamaged, err)
 	}
-	if c.book.Ksub > pq.ScanKsub || c.book.Dims() < dims || metric == vectorops.Manhattan {
+	if c.book.Ksub > pq.ScanKsub || c.book.Dims() < dims || !hasCodes(metric) {
 		return nil, fmt.Errorf("%w: codebook", index.ErrDamaged)
 	}
+	c.use(c.book)
+	var errors [3]float32
+	s.ReadF32s(errors[:])
+	c.spread, c.shift, c.shiftSpread = errors[0], errors[1], errors[2]
 	return c, nil
 }

@@ -24,7 +24,7 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 	// With all lists the search is to be exact, if it can be without reading
 	// every vector.
 	c.coded = st.coder != nil && (c.probes < len(st.lists) || x.options.Quantized || !c.view.HasVectors())
-	c.refine = x.options.refinement(o)
+	c.most = x.options.mostMeasured(o)
 	if o.Strict {
 		c.maxProbes = min(c.probes, c.maxProbes)
 	} else if o.MaxProbes > 0 {
@@ -56,10 +56,10 @@ type cursor struct {
 	ordered           bool       // the lists, by their distance to the query: after the first probe
 	ownFrom           index.Slot // slots from here on were measured first (invariant 3)
 
-	// With codes: the lists probed last, how many of their best to measure, and
-	// the last of those that were; deeper if there may be others.
+	// With codes: the lists probed last, how many of their best to keep, and the
+	// last of those that were measured; deeper if there may be others.
 	coded  bool
-	refine int // to measure at first
+	most   int // to measure at first
 	keep   int
 	worst  uint64
 	deeper bool
@@ -70,6 +70,7 @@ type cursor struct {
 	*batch
 	first     []vectorops.Candidate // the nearest, those delivered cut off
 	last      vectorops.Candidate   // the last of the nearest
+	offered   int                   // the first so many measured are in the nearest or behind
 	restKnown bool                  // rest has all behind last
 	rest      vectorops.Ranking
 
@@ -85,12 +86,7 @@ type batch struct {
 	nearest   vectorops.TopK
 	probed    []probed
 	estimator estimator
-}
-
-// probed is a list as it was when it was probed: the first n of it count.
-type probed struct {
-	*posting
-	n int
+	ahead     []float64 // ranks
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
@@ -133,7 +129,8 @@ func (c *cursor) more() bool {
 	if c.batch == nil {
 		c.batch = batches.Get().(*batch)
 	}
-	c.slots, c.ranks = c.slots[:0], c.ranks[:0]
+	c.slots, c.ranks, c.offered = c.slots[:0], c.ranks[:0], 0
+	c.nearest.Reset(c.rows())
 	switch {
 	case !c.ordered:
 		c.ordered = true
@@ -145,7 +142,7 @@ func (c *cursor) more() bool {
 		c.probe()
 	case c.deeper:
 		c.keep *= 4
-		c.remeasure(c.worst + 1)
+		c.refineMore()
 	case c.counters.Lists >= c.maxProbes:
 		return false
 	default:
@@ -178,9 +175,10 @@ func (c *cursor) measureOwn() {
 // probe looks at the next lists.
 func (c *cursor) probe() {
 	c.probed = c.probed[:0]
+	var from uint32
 	c.order.want(min(c.probes, c.maxProbes-c.counters.Lists))
 	for i := 0; i < c.probes && c.counters.Lists < c.maxProbes; i++ {
-		l, _, ok := c.order.list()
+		l, squared, ok := c.order.list()
 		if !ok {
 			break
 		}
@@ -190,10 +188,14 @@ func (c *cursor) probe() {
 		c.counters.Lists++
 		p := c.state.lists[l].load()
 		// A list ascends: behind the view is what was added since.
-		n, _ := slices.BinarySearch(p.slots, c.ownFrom)
+		n := len(p.slots)
+		if n > 0 && p.slots[n-1] >= c.ownFrom {
+			n, _ = slices.BinarySearch(p.slots, c.ownFrom)
+		}
 		if c.coded {
-			c.probed = append(c.probed, probed{p, n})
+			c.probed = append(c.probed, probed{p, n, from, c.state.coder.base(l, c.estimator.table.norm, squared)})
 			c.counters.Estimated += n
+			from += uint32(n)
 			continue
 		}
 		from := len(c.slots)
@@ -202,8 +204,8 @@ func (c *cursor) probe() {
 	}
 	if c.coded {
 		c.worst = 0
-		c.keep = c.refine
-		c.remeasure(0)
+		c.keep = c.most
+		c.refine()
 	}
 }
 
@@ -225,21 +227,32 @@ func (c *cursor) filter(dst, slots []index.Slot) []index.Slot {
 	return dst
 }
 
-// rankNearest finds the first rows of the batch.
-func (c *cursor) rankNearest() {
-	keep := firstRows
-	if c.options.Limit > 0 {
-		keep = c.options.Limit
+// rowsOf is how many rows are ranked at first.
+func rowsOf(o index.SearchOptions) int {
+	if o.Limit > 0 {
+		return min(o.Limit, maxHeapRows)
 	}
-	c.nearest.Reset(min(keep, maxHeapRows))
-	for i, rank := range c.ranks {
+	return firstRows
+}
+
+func (c *cursor) rows() int { return rowsOf(c.options) }
+
+// offerNearest looks for the first rows among what was measured since.
+func (c *cursor) offerNearest() {
+	for i, rank := range c.ranks[c.offered:] {
 		if c.nearest.Full() && rank > c.nearest.Last().Rank {
 			continue
 		}
-		if candidate, ok := c.candidate(i); ok {
+		if candidate, ok := c.candidate(c.offered + i); ok {
 			c.nearest.Push(candidate)
 		}
 	}
+	c.offered = len(c.ranks)
+}
+
+// rankNearest finds the first rows of the batch.
+func (c *cursor) rankNearest() {
+	c.offerNearest()
 	c.first = c.nearest.Sorted()
 	c.restKnown = !c.nearest.Full() // all was kept
 	if n := len(c.first); n > 0 {
@@ -247,14 +260,23 @@ func (c *cursor) rankNearest() {
 	}
 }
 
-// rankRest ranks what comes behind the first rows of the batch.
+// rankRest ranks what comes behind the first rows of the batch. By codes no more
+// was measured than these needed: now as much as is worth it for others.
 func (c *cursor) rankRest() {
 	c.rest.Reset()
+	if c.coded && c.deeper && c.options.Refine == 0 {
+		from := len(c.slots)
+		c.refineMore()
+		c.counters.Candidates += len(c.slots) - from
+		if c.err = c.measure.Err(); c.err != nil {
+			return
+		}
+	}
 	for i, rank := range c.ranks {
-		if rank < c.last.Rank {
+		if i < c.offered && rank < c.last.Rank {
 			continue
 		}
-		if candidate, ok := c.candidate(i); ok && c.last.Before(candidate) {
+		if candidate, ok := c.candidate(i); ok && (i >= c.offered || c.last.Before(candidate)) {
 			c.rest.Add(candidate)
 		}
 	}
