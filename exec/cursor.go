@@ -234,8 +234,9 @@ func (s *Session) closeCursor(n *planner.CloseCursor) (*result, error) {
 	return &result{tag: "CLOSE CURSOR"}, nil
 }
 
-// runNested runs a statement's text within the transaction, without an answer.
-func (s *Session) runNested(ctx context.Context, text string, r frontend.Receiver) error {
+// runNested runs a statement's text within the transaction. Its rows are each's;
+// without each it must not have any.
+func (s *Session) runNested(ctx context.Context, text string, r frontend.Receiver, each func([]datum.Datum) error) error {
 	parsed, err := sqlparse.Parse(text)
 	if err != nil {
 		return err
@@ -243,10 +244,38 @@ func (s *Session) runNested(ctx context.Context, text string, r frontend.Receive
 	for _, p := range parsed {
 		st := parsedStatement(text, p)
 		res, err := s.start(ctx, st, nil, r)
-		if err != nil {
-			return err
+		if err == nil {
+			err = res.drain(each)
+			res.close()
 		}
-		res.close()
+		if err != nil {
+			e := *pgerr.From(err)
+			e.Position = 0 // it counts in a text that the client does not have
+			return &e
+		}
 	}
 	return nil
+}
+
+// drain gives all rows to each.
+func (r *result) drain(each func([]datum.Datum) error) error {
+	if r.src == nil {
+		return nil
+	}
+	if each == nil {
+		err := pgerr.New(pgerr.SyntaxError, "query has no destination for result data")
+		if r.counts {
+			err = err.WithHint("If you want to discard the results of a SELECT, use PERFORM instead.")
+		}
+		return err
+	}
+	for {
+		row, err := r.src.next()
+		if err != nil || row == nil {
+			return err
+		}
+		if err := each(row); err != nil {
+			return err
+		}
+	}
 }

@@ -379,7 +379,7 @@ func (d *definer) createSchema(n *planner.CreateSchema) error {
 	d.s.searchPath = append([]string{schema.Name}, old...)
 	defer func() { d.s.searchPath = old }()
 	for _, text := range n.Elements {
-		if err := d.s.runNested(d.ctx, text, nil); err != nil {
+		if err := d.s.runNested(d.ctx, text, nil, nil); err != nil {
 			return err
 		}
 	}

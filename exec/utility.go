@@ -379,37 +379,3 @@ func (s *Session) lockTable(ctx context.Context, n *planner.LockTable) (*result,
 	}
 	return &result{tag: "LOCK TABLE"}, nil
 }
-
-// do runs a DO block of the kind that is understood: statements under a
-// condition.
-func (s *Session) do(ctx context.Context, n *planner.Do, r frontend.Receiver) (*result, error) {
-	for _, step := range n.Steps {
-		run := true
-		if step.Cond != nil {
-			x, err := s.execute(ctx, nil, nil)
-			if err != nil {
-				return nil, err
-			}
-			src, err := x.query(step.Cond, nil)
-			if err == nil {
-				var row []datum.Datum
-				row, err = src.next()
-				run = row != nil && !row[0].IsNull() && row[0].Bool()
-				src.close()
-			}
-			x.close()
-			if err != nil {
-				return nil, err
-			}
-		}
-		if !run {
-			continue
-		}
-		for _, text := range step.Then {
-			if err := s.runNested(ctx, text, r); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return &result{tag: "DO"}, nil
-}

@@ -49,7 +49,7 @@ func sqlIVFBuild(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	}
 	began := time.Now()
 	s.startBuild()
-	if err := s.runNested(x.ctx, sql, nil); err != nil {
+	if err := s.runNested(x.ctx, sql, nil, nil); err != nil {
 		return nil, err
 	}
 	s.watch(x.conn)

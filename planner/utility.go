@@ -118,16 +118,9 @@ type (
 		Tables []*catalog.Relation
 		Full   bool
 	}
-	// Do is DO with a block that is understood: a list of plans, each with a
-	// condition that may be nil.
-	Do struct{ Steps []DoStep }
+	// Do is DO with a block that is understood.
+	Do struct{ Block *DoBlock }
 )
-
-// DoStep is a statement of a DO block: Then run when Cond is true or nil.
-type DoStep struct {
-	Cond *QueryPlan
-	Then []string // statements' texts
-}
 
 // TransactionKind says which transaction statement it is.
 type TransactionKind uint8
