@@ -6,7 +6,6 @@ import (
 	"voronoi/internal/datum"
 	"voronoi/internal/pgerr"
 	"voronoi/pq"
-	"voronoi/vectorops"
 )
 
 // Defaults of pq_train: a byte for each of eight parts.
@@ -33,20 +32,18 @@ func sqlPQTrain(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := x.session.srv.vectors.column(rel, col).loaded(x, rel, col)
+	l, err := x.columnHere(rel, col)
 	if err != nil {
 		return nil, err
 	}
-	var view index.View
 	var slots []index.Slot
 	if l.vectors != nil {
-		view = l.vectors.View()
-		slots = visibleSlots(&view, x.snapshot())
+		slots = visibleSlots(&l.rows.view, x.snapshot())
 	}
 	if len(slots) == 0 {
 		return nil, pgerr.Newf(pgerr.ObjectNotInPrerequisiteState, "column %q of relation %q has no vectors to train on", col.Name, rel.Name)
 	}
-	o, err := trainOptions(col.Name, view.Dims(), len(slots), args[2:5])
+	o, err := trainOptions(col.Name, l.vectors.Dims(), len(slots), args[2:5])
 	if err != nil {
 		return nil, err
 	}
@@ -54,11 +51,15 @@ func sqlPQTrain(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	if err != nil {
 		return nil, err
 	}
-	cb, err := pq.Train(x.ctx, gather(&view, spread(slots, o.Ksub*trainPerCentroid)), o)
+	sample, err := l.gather(spread(slots, o.Ksub*trainPerCentroid))
 	if err != nil {
 		return nil, canceled(x.ctx, err)
 	}
-	mse, err := x.meanSquaredError(cb, &view, slots)
+	cb, err := pq.Train(x.ctx, sample, o)
+	if err != nil {
+		return nil, canceled(x.ctx, err)
+	}
+	mse, err := x.meanSquaredError(cb, l, slots)
 	if err != nil {
 		return nil, err
 	}
@@ -157,17 +158,8 @@ func spread(slots []index.Slot, n int) []index.Slot {
 	return chosen
 }
 
-// gather copies the vectors of slots.
-func gather(view *index.View, slots []index.Slot) vectorops.Matrix {
-	m := vectorops.NewMatrix(len(slots), view.Dims())
-	for i, s := range slots {
-		copy(m.Row(i), view.Vector(s))
-	}
-	return m
-}
-
 // meanSquaredError is the error of encoding vectors, taken a batch at a time.
-func (x *execution) meanSquaredError(cb *pq.Codebook, view *index.View, slots []index.Slot) (float64, error) {
+func (x *execution) meanSquaredError(cb *pq.Codebook, column *columnHere, slots []index.Slot) (float64, error) {
 	const batch = 4096
 	sum, n := 0.0, len(slots)
 	for len(slots) > 0 {
@@ -176,7 +168,11 @@ func (x *execution) meanSquaredError(cb *pq.Codebook, view *index.View, slots []
 		}
 		part := slots[:min(batch, len(slots))]
 		slots = slots[len(part):]
-		sum += cb.MSE(gather(view, part)) * float64(len(part))
+		vectors, err := column.gather(part)
+		if err != nil {
+			return 0, canceled(x.ctx, err)
+		}
+		sum += cb.MSE(vectors) * float64(len(part))
 	}
 	return sum / float64(n), nil
 }

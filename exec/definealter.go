@@ -251,6 +251,8 @@ func (d *definer) dropColumn(id oid.OID, n *planner.DropColumn) error {
 		if err := d.forgetVectors(rel, &column); err != nil {
 			return err
 		}
+		gone := columnID{rel.OID, attnum}
+		d.s.tx.onCommit = append(d.s.tx.onCommit, func() { d.s.srv.vectors.forget(gone) })
 		if err := d.exec("DROP TABLE " + quoteName(column.Companion)); err != nil {
 			return err
 		}
@@ -398,6 +400,8 @@ func (d *definer) alterColumnType(id oid.OID, n *planner.AlterColumnType) error 
 		if err := d.forgetVectors(rel, &old); err != nil {
 			return err
 		}
+		was := columnID{rel.OID, attnum}
+		d.s.tx.onCommit = append(d.s.tx.onCommit, func() { d.s.srv.vectors.forget(was) })
 		err = d.exec("DROP TABLE " + quoteName(old.Companion))
 	} else {
 		err = d.exec("ALTER TABLE " + quoteName(rel.Physical) + " DROP COLUMN " + quoteName(old.Physical))

@@ -105,6 +105,9 @@ func searchLines(src rowSource) []string {
 				if sc.used {
 					how = "index " + sc.plan.Index.Name
 				}
+				if sc.rows != nil {
+					how += ", vectors read from the table"
+				}
 				lines = append(lines, fmt.Sprintf("Vector Search on %s.%s (%s): searches=%d %s", sc.plan.Table.Name, sc.plan.Column.Name, how, sc.searches, sc.counters))
 				if sc.filter != nil {
 					lines = append(lines, fmt.Sprintf("Vector Filter on %s.%s: %s", sc.plan.Table.Name, sc.plan.Column.Name, sc.filter))

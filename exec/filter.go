@@ -3,6 +3,7 @@ package exec
 import (
 	"crypto/sha256"
 	"fmt"
+	"iter"
 	"math"
 	"math/bits"
 	"math/rand/v2"
@@ -80,12 +81,16 @@ type filterWay struct {
 // newFilter is the scan's filter; nil without one or without anything to search.
 func (s *scan) newFilter() (*scanFilter, error) {
 	p := s.plan.Filter
-	if p == nil || s.column.vectors == nil {
+	if p == nil || s.column.empty() {
 		return nil, nil
 	}
 	x := s.x
+	f := &scanFilter{scan: s, cache: new(filterCache)}
+	if s.column.streamed {
+		return f, nil
+	}
 	view := s.column.vectors.View()
-	f := &scanFilter{scan: s, rows: view.Len(), cache: new(filterCache)}
+	f.rows = view.Len()
 	// A writer's own view changes within one sequence number, and a stable
 	// function can tell executions apart that nothing else does.
 	if s.plan.FilterStable || s.writing() {
@@ -173,6 +178,9 @@ func (f *scanFilter) begin() (filterWay, error) {
 // selective decides whether to run the filter before the search begins. spent is
 // what streaming has cost the searches with this filter so far.
 func (f *scanFilter) selective(spent int) (bool, error) {
+	if f.scan.column.streamed {
+		return true, nil // each search reads all rows that are not ruled out
+	}
 	if !f.sampled {
 		if err := f.sample(); err != nil || f.broken {
 			return false, err
@@ -396,6 +404,19 @@ func (k *keySet) add(key int64) bool {
 func (k *keySet) has(key int64) bool {
 	at := uint64(key) >> 6
 	return at < uint64(len(k.words)) && k.words[at]>>(uint64(key)&63)&1 != 0
+}
+
+// all goes through the keys in order.
+func (k *keySet) all() iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		for i, w := range k.words {
+			for ; w != 0; w &= w - 1 {
+				if !yield(int64(i)<<6 | int64(bits.TrailingZeros64(w))) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // without is a copy that lacks some keys.

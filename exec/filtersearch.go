@@ -21,7 +21,7 @@ type filteredSearch struct {
 // begin starts a search.
 func (f *filteredSearch) begin(s *scan, query datum.Datum) (index.Cursor, error) {
 	*f = filteredSearch{settled: true, pulled: f.pulled[:0]}
-	if s.column.vectors == nil || query.IsNull() {
+	if s.column.empty() || query.IsNull() {
 		return nil, nil
 	}
 	if err := s.attach(); err != nil {

@@ -44,16 +44,19 @@ func (s *Session) maintain(ctx context.Context, n *planner.Maintain) (*result, e
 // reclaimAll drops all dead entries that no snapshot needs. The caller is the
 // writer.
 func (v *vectorStore) reclaimAll() {
-	v.mu.Lock()
-	columns := make([]*vectorColumn, 0, len(v.columns))
-	for _, c := range v.columns {
-		columns = append(columns, c)
-	}
-	v.mu.Unlock()
-	for _, c := range columns {
+	for _, c := range v.list() {
 		if l := c.table.Load(); l != nil && l.vectors != nil && l.vectors.Dead() > 0 {
-			l.vectors.Reclaim(index.Seq(v.horizon.oldest()))
+			v.reclaimNow(l)
 		}
+	}
+}
+
+// reclaimNow drops the dead entries of a column that no snapshot needs.
+func (v *vectorStore) reclaimNow(l *loadedColumn) {
+	before := l.bytes()
+	if l.vectors.Reclaim(index.Seq(v.horizon.oldest())) > 0 {
+		// For a moment there are two copies of what is left.
+		v.memory.released(before)
 	}
 }
 

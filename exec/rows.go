@@ -156,6 +156,7 @@ func (q *queryRows) close() {
 func (r *run) close() {
 	for _, s := range r.scans {
 		s.answers.close()
+		s.close()
 	}
 	for _, st := range r.lateral {
 		if st != nil {

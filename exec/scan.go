@@ -6,7 +6,6 @@ import (
 
 	"voronoi/exec/catalog"
 	"voronoi/exec/index"
-	"voronoi/exec/index/flat"
 	"voronoi/exec/storage"
 	"voronoi/internal/datum"
 	"voronoi/internal/pgerr"
@@ -27,6 +26,7 @@ type scan struct {
 	probes   int
 	exact    bool
 	column   *loadedColumn
+	rows     *rowVectors    // that searches read where vectors are not in memory
 	counters index.Counters // of all searches
 	searches int
 	relaxed  bool
@@ -34,6 +34,12 @@ type scan struct {
 	idx      index.Index // that a search uses, nil for none
 	filter   *scanFilter // nil without one
 	answers  *answerer   // nil until one is asked for
+}
+
+func (s *scan) close() {
+	if s.rows != nil {
+		s.rows.close()
+	}
 }
 
 // prepare evaluates what the scan takes from outside the row, once.
@@ -73,6 +79,9 @@ func (s *scan) prepare() error {
 	}
 	if s.column, err = x.session.srv.vectors.column(p.Table, p.Column).loaded(x, p.Table, p.Column); err != nil {
 		return err
+	}
+	if !s.column.inMemory() {
+		s.rows = rowsOf(p.Column).on(x.conn)
 	}
 	if s.filter, err = s.newFilter(); err != nil {
 		return err
@@ -159,7 +168,7 @@ func (s *scan) attach() (err error) {
 
 // search begins one search. A nil cursor finds nothing.
 func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
-	if s.column.vectors == nil || query.IsNull() {
+	if s.column.empty() || query.IsNull() {
 		return nil, nil
 	}
 	x := s.x
@@ -171,6 +180,9 @@ func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
 	if s.idx != nil && !way.exact {
 		s.bounds.apply(&o)
 	}
+	if s.rows != nil {
+		o.Source = s.rows
+	}
 	way.apply(&o)
 	vec := datum.VectorFloats(query)
 	s.searches++
@@ -179,7 +191,7 @@ func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
 		c, err := s.idx.Search(s.seq(), vec, o)
 		return c, dimensionsOf(err)
 	}
-	c, err := flat.Search(s.column.vectors, metricOf(s.plan.Metric), s.seq(), vec, o)
+	c, err := s.column.exactSearch(s.rows, metricOf(s.plan.Metric), s.seq(), vec, o, way.allowed)
 	return c, dimensionsOf(err)
 }
 

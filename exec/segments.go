@@ -10,6 +10,7 @@ import (
 
 	"voronoi/exec/catalog"
 	"voronoi/exec/index"
+	"voronoi/exec/storage"
 	"voronoi/internal/oid"
 )
 
@@ -42,21 +43,26 @@ func (srv *Server) segmentFile(id oid.OID) string {
 
 // loadSegments attaches the indexes of a column that has just been read in a
 // snapshot, as far as their segments know nearly all of its vectors.
-func (c *vectorColumn) loadSegments(ctx context.Context, snap *catalog.Snapshot, l *loadedColumn) {
+func (c *vectorColumn) loadSegments(ctx context.Context, conn *storage.Conn, snap *catalog.Snapshot, l *loadedColumn) {
 	srv := c.store.srv
 	rel := snap.Relation(c.id.table)
 	if rel == nil || l.vectors == nil {
 		return
 	}
+	rows := l.rows.on(conn)
+	defer rows.close()
 	for _, x := range indexesOf(snap, rel) {
 		if !isVectorMethod(x.Index.Method) || x.Index.Keys[0].Attnum != c.id.attnum {
 			continue
+		}
+		if needsVectors(x) && !l.inMemory() {
+			continue // there is no room for it
 		}
 		b, err := builderOf(snap, x)
 		if err != nil {
 			continue // whoever searches it will be told
 		}
-		to := &index.Restoring{View: l.vectors.View(), Most: insertNow}
+		to := &index.Restoring{View: l.vectors.View(), Source: rows, Most: insertNow}
 		if built := srv.loadSegment(ctx, x.OID, b, to); built != nil && l.vectors.Attach(built) {
 			l.indexes[x.OID] = built
 			if to.Exact {
@@ -143,9 +149,13 @@ func (srv *Server) preload() {
 			if col == nil || col.Companion == "" {
 				continue
 			}
-			l, err := srv.vectors.column(table, col).fill(ctx, table, col)
+			c := srv.vectors.column(table, col)
+			l, err := c.fill(ctx, col, columnUseOf(snap, c.id, srv.defaultMemoryLimit()))
 			if err != nil || l == nil || l.vectors == nil {
 				continue // whoever searches it will be told
+			}
+			if needsVectors(rel) && !l.inMemory() {
+				continue // there is no room for it
 			}
 			srv.restoreIndex(ctx, snap, l, rel)
 		}

@@ -23,6 +23,8 @@ type Options struct {
 	// WALBound is the length in bytes past which the write-ahead log may not
 	// grow because of an old snapshot; 0 leaves it to the storage.
 	WALBound int64
+	// MemoryLimit is the default of voronoi.memory_limit, "" for automatic.
+	MemoryLimit string
 }
 
 // Server is one open data directory with all of its sessions.
@@ -70,6 +72,10 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	srv.vectors.init(srv)
 	srv.counters.init(srv)
 	srv.background.init()
+	if err := srv.setMemoryLimit(o.MemoryLimit); err != nil {
+		db.Close()
+		return nil, err
+	}
 	if err := srv.restore(ctx); err != nil {
 		db.Close()
 		return nil, err

@@ -19,6 +19,7 @@ import (
 
 // testServer is a server that is closed with the test, and can be reopened.
 type testServer struct {
+	memoryLimit string // the default of voronoi.memory_limit
 	*Server
 	t   testing.TB
 	dir string
@@ -45,7 +46,7 @@ func openServer(t testing.TB, dir string) *testServer {
 
 func (ts *testServer) open() {
 	ts.t.Helper()
-	srv, err := Open(context.Background(), Options{Dir: ts.dir, Version: "test", Logger: slog.New(slog.NewTextHandler(testLog{ts.t}, nil))})
+	srv, err := Open(context.Background(), Options{Dir: ts.dir, Version: "test", MemoryLimit: ts.memoryLimit, Logger: slog.New(slog.NewTextHandler(testLog{ts.t}, nil))})
 	if err != nil {
 		ts.t.Fatal(err)
 	}

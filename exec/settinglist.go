@@ -102,6 +102,8 @@ func vectorSettings() []*setting {
 		integer("ivfflat.max_probes", "32768", 1, 32768, "Sets the max number of probes for iterative scans"),
 		integer("ivfpq.probes", "0", 0, 32768, "Sets the number of probes of ivfpq indexes; 0 is that of ivfflat.probes"),
 		integer("ivfpq.rerank", "-1", -1, 1000, "Sets how many vectors are measured for each row; -1 is as the index says"),
+		{name: memoryLimitSetting, kind: settingInt, boot: "-1", unit: "kB", min: -1, max: math.MaxInt32, category: category,
+			description: "Sets how much memory vector columns and their indexes may take; -1 is three quarters of the machine's. A column that does not fit is read from its table."},
 	}
 }
 

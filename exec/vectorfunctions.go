@@ -125,7 +125,7 @@ func (x *execution) vectorColumnArgument(rel *catalog.Relation, d datum.Datum) (
 // its column there is nothing in memory, and search is nil.
 type argumentIndex struct {
 	rel    *catalog.Relation
-	loaded *loadedColumn
+	loaded *columnHere
 	search savedIndex
 }
 
@@ -144,7 +144,7 @@ func (x *execution) indexArgument(d datum.Datum) (*argumentIndex, error) {
 	}
 	table := x.catalog.Relation(rel.Index.Table)
 	column := table.Attribute(rel.Index.Keys[0].Attnum)
-	loaded, err := x.session.srv.vectors.column(table, column).loaded(x, table, column)
+	loaded, err := x.columnHere(table, column)
 	i := &argumentIndex{rel: rel, loaded: loaded}
 	if err != nil || loaded.vectors == nil {
 		return i, err

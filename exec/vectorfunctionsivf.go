@@ -64,7 +64,7 @@ func sqlIVFBuild(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	switch built := made.search.(type) {
 	case *ivf.Index:
 		sum := 0.0
-		if vectors, sum, err = x.inertia(built); err != nil {
+		if vectors, sum, err = x.inertia(made.loaded, built); err != nil {
 			return nil, err
 		}
 		if hasLists(made.rel) {
@@ -139,7 +139,7 @@ func (x *execution) buildStatement(rel *catalog.Relation, col *catalog.Column, a
 // defaultLists is as many lists as a list has vectors: what costs a search with
 // a few probes least.
 func (x *execution) defaultLists(rel *catalog.Relation, col *catalog.Column) (int, error) {
-	l, err := x.session.srv.vectors.column(rel, col).loaded(x, rel, col)
+	l, err := x.columnHere(rel, col)
 	if err != nil || l.vectors == nil {
 		return ivf.DefaultLists, err
 	}
@@ -150,17 +150,14 @@ func (x *execution) defaultLists(rel *catalog.Relation, col *catalog.Column) (in
 
 // inertia counts the vectors that the statement sees, and sums their squared
 // distances to the nearest centroid.
-func (x *execution) inertia(lists *ivf.Index) (vectors int, sum float64, err error) {
-	covered := lists.Covered()
-	view := covered.Now()
+func (x *execution) inertia(column *columnHere, lists *ivf.Index) (vectors int, sum float64, err error) {
+	view := column.rows.view
 	assigner := vectorops.NewAssigner(lists.Centroids())
 	spherical := lists.Metric() == vectorops.IP || lists.Metric() == vectorops.Cosine
 	seq := x.snapshot()
-	all := view.Vectors()
 	var assignment []uint32
 	var distance []float32
-	for i := range all.Chunks() {
-		chunk, first := all.Chunk(i)
+	err = column.all().Blocks(x.ctx, func(slots []index.Slot, chunk vectorops.Matrix) error {
 		n := chunk.Rows()
 		if len(distance) < n {
 			assignment, distance = make([]uint32, n), make([]float32, n)
@@ -173,16 +170,17 @@ func (x *execution) inertia(lists *ivf.Index) (vectors int, sum float64, err err
 			chunk = unit
 		}
 		if err := assigner.Assign(x.ctx, assignment[:n], distance[:n], chunk); err != nil {
-			return 0, 0, canceled(x.ctx, err)
+			return err
 		}
-		for j := range n {
-			if view.Visible(index.Slot(first+j), seq) {
+		for j, s := range slots {
+			if view.Visible(s, seq) {
 				vectors++
 				sum += float64(distance[j])
 			}
 		}
-	}
-	return vectors, sum, nil
+		return nil
+	})
+	return vectors, sum, canceled(x.ctx, err)
 }
 
 // sqlIVFLists is ivf_lists(index).
@@ -233,13 +231,13 @@ func sqlIVFProbe(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 
 // indexNow gives a vector index in memory and waits for it where it is not
 // there yet.
-func (l *loadedColumn) indexNow(x *execution, rel *catalog.Relation) (savedIndex, error) {
+func (l *columnHere) indexNow(x *execution, rel *catalog.Relation) (savedIndex, error) {
 	b, err := x.builder(rel, l.vectors.Dims())
 	if err != nil {
 		return nil, err
 	}
 	if l.indexes == nil { // the statement's own column
-		built, err := b.build(x.ctx, l.vectors.View(), nil)
+		built, err := b.build(x.ctx, l.all(), nil)
 		return built, canceled(x.ctx, err)
 	}
 	have := func() (savedIndex, bool) {
@@ -267,14 +265,14 @@ func (l *loadedColumn) indexNow(x *execution, rel *catalog.Relation) (savedIndex
 
 // buildAsWriter builds an index in the session that writes: the background
 // would wait for it.
-func (l *loadedColumn) buildAsWriter(x *execution, id oid.OID, b indexBuilder) (savedIndex, error) {
-	built, err := b.build(x.ctx, l.vectors.View(), nil)
+func (l *columnHere) buildAsWriter(x *execution, id oid.OID, b indexBuilder) (savedIndex, error) {
+	built, err := b.build(x.ctx, l.all(), nil)
 	if err != nil {
 		return nil, canceled(x.ctx, err)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.attach(id, built); err != nil {
+	if err := l.attach(id, built, l.rows, x.session.tx.seq); err != nil {
 		return nil, err
 	}
 	x.session.tx.onRollback = append(x.session.tx.onRollback, func() { l.detach(id) })

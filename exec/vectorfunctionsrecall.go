@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"voronoi/exec/index"
-	"voronoi/exec/index/flat"
 	"voronoi/exec/index/ivf"
 	"voronoi/internal/datum"
 	"voronoi/vectorops"
@@ -67,7 +66,8 @@ type recallMeasure struct {
 // run searches for an evenly spaced sample of the rows in the order of their
 // keys, which is the same whenever the rows are.
 func (m *recallMeasure) run(sample int) error {
-	seq, view := m.x.snapshot(), m.index.loaded.vectors.View()
+	seq, view := m.x.snapshot(), m.index.loaded.rows.view
+	m.options.Source = m.index.loaded.rows
 	slots := visibleSlots(&view, seq)
 	slices.SortFunc(slots, func(a, b index.Slot) int { return int(view.Key(a) - view.Key(b)) })
 	sample = min(sample, len(slots))
@@ -75,7 +75,11 @@ func (m *recallMeasure) run(sample int) error {
 		slot := slots[at*len(slots)/sample]
 		own := view.Key(slot)
 		m.options.Allowed = func(key int64) bool { return key != own }
-		if err := m.query(view.Vector(slot), seq); err != nil {
+		query, err := m.index.loaded.gather([]index.Slot{slot})
+		if err != nil {
+			return err
+		}
+		if err := m.query(query.Data, seq); err != nil {
 			return err
 		}
 	}
@@ -84,7 +88,7 @@ func (m *recallMeasure) run(sample int) error {
 
 func (m *recallMeasure) query(vec []float32, seq index.Seq) error {
 	began := time.Now()
-	c, err := flat.Search(m.index.loaded.vectors, m.metric, seq, vec, m.options)
+	c, err := m.index.loaded.exactSearch(m.index.loaded.rows, m.metric, seq, vec, m.options, nil)
 	if err != nil {
 		return dimensionsOf(err)
 	}

@@ -23,14 +23,21 @@ import (
 // which takes about as long as reading them.
 
 // index gives a vector index, nil where the exact search has to answer: for a
-// column that is the statement's own, and while the index is being restored.
+// column that is the statement's own, while the index is being restored, and for
+// a snapshot that is older than what a table of keys could be read from.
 func (l *loadedColumn) index(x *execution, p *planner.VectorScan) (index.Index, error) {
-	if l.indexes == nil {
+	if l.indexes == nil || l.vectors == nil {
 		return nil, nil
 	}
 	l.mu.RLock()
-	idx, restoring := l.indexes[p.Index.OID], l.restoring[p.Index.OID]
+	idx, restoring, since := l.indexes[p.Index.OID], l.restoring[p.Index.OID], l.since[p.Index.OID]
 	l.mu.RUnlock()
+	if x.seq < since {
+		return nil, nil
+	}
+	if needsVectors(p.Index) && !l.vectors.HasVectors() {
+		return nil, nil // there is no room for it
+	}
 	if restoring == nil && isOutgrown(idx) {
 		l.rebuildOutgrown(x.session.srv, p.Index.OID)
 	}
@@ -101,17 +108,11 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan s
 	}
 	l.restoring[id] = done
 	srv.background.start(func(ctx context.Context) {
-		var built savedIndex
-		var err error
-		if view := l.vectors.View(); old == nil {
-			built = srv.loadSegment(ctx, id, b, &index.Restoring{View: view, Most: -1})
-		}
-		loaded := built != nil
-		if !loaded {
-			built, err = b.build(ctx, l.vectors.View(), nil)
-		}
+		built, loaded, since, err := l.restored(ctx, srv, id, b, old == nil)
 		if err == nil {
 			err = srv.writeInternal(ctx, func(conn *storage.Conn) error {
+				rows := l.rows.on(conn)
+				defer rows.close()
 				l.mu.Lock()
 				defer l.mu.Unlock()
 				if l.indexes[id] != old || srv.catalogs.current().Relation(id) == nil {
@@ -125,7 +126,7 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan s
 				if old != nil {
 					l.vectors.Detach(old)
 				}
-				return l.attach(id, built)
+				return l.attach(id, built, rows, since)
 			})
 		}
 		l.mu.Lock()
@@ -142,13 +143,67 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan s
 	return done
 }
 
-// attach makes an index follow the column's changes. The caller holds l.mu and
-// is the writer.
-func (l *loadedColumn) attach(id oid.OID, x index.Index) error {
-	if !l.vectors.Attach(x) {
+// restored makes an index again, from its segment if that may be used, over the
+// committed vectors, in memory or as a snapshot reads them. since is the snapshot
+// from which on the index knows them all.
+func (l *loadedColumn) restored(ctx context.Context, srv *Server, id oid.OID, b indexBuilder, segment bool) (x savedIndex, loaded bool, since int64, err error) {
+	var vectors index.Vectors = l.vectors.View()
+	to := &index.Restoring{View: l.vectors.View(), Most: -1}
+	if !l.inMemory() {
+		rows, err := l.stream(ctx, srv)
+		if err != nil {
+			return nil, false, 0, err
+		}
+		defer rows.close()
+		vectors, since = rows, int64(rows.seq)
+		to.View, to.Source = rows.view, rows
+	}
+	if segment {
+		if x = srv.loadSegment(ctx, id, b, to); x != nil {
+			return x, true, since, nil
+		}
+	}
+	x, err = b.build(ctx, vectors, nil)
+	return x, false, since, err
+}
+
+// stream is the vectors of a table of keys as a snapshot of their own has them,
+// and those of its slots that it can have: nothing is committed between the view
+// and the snapshot, and pending slots are behind.
+func (l *loadedColumn) stream(ctx context.Context, srv *Server) (*rowVectors, error) {
+	conn, err := srv.db.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows := l.rows.on(conn)
+	rows.release = func() { srv.db.Release(conn) }
+	srv.vectors.commits.Lock()
+	err = conn.BeginRead()
+	rows.view = l.vectors.Committed()
+	srv.vectors.commits.Unlock()
+	if err == nil {
+		var meta storage.Meta
+		meta, err = conn.Meta()
+		rows.seq = index.Seq(meta.CommitSeq)
+	}
+	if err != nil {
+		rows.close()
+		return nil, err
+	}
+	return rows, nil
+}
+
+// attach makes an index follow the column's changes. rows reads what the writer,
+// who the caller is, sees; the caller holds l.mu.
+func (l *loadedColumn) attach(id oid.OID, x index.Index, rows *rowVectors, since int64) error {
+	ok, err := l.vectors.AttachFrom(x, rows)
+	if err != nil {
+		return err
+	}
+	if !ok {
 		return pgerr.Internal("the vectors of index %d were moved while it was built", id)
 	}
-	l.indexes[id] = x
+	l.indexes[id], l.since[id] = x, since
 	return nil
 }
 
@@ -174,10 +229,21 @@ func (s *Session) buildIndex(ctx context.Context, x *execution, table, rel *cata
 	if err != nil {
 		return nil, err
 	}
+	if needsVectors(rel) && !l.empty() && !l.inMemory() && s.srv.vectors.column(table, col).refused(s.memoryLimit()) {
+		return nil, pgerr.Newf(pgerr.OutOfMemory, "index %q needs the vectors of its column in memory", rel.Name).
+			WithDetail("They do not fit into voronoi.memory_limit.").WithHint("Raise the limit, or use an index that can read them from the table, such as ivfflat.")
+	}
 	if l.vectors == nil || l.indexes == nil {
 		return nil, nil // nothing to index yet: built when it is first used
 	}
-	built, err := b.build(ctx, l.vectors.View(), s.buildProgress(rel))
+	rows := l.rows.on(x.conn)
+	defer rows.close()
+	rows.view, rows.seq = l.vectors.View(), index.Pending
+	var vectors index.Vectors = rows.view
+	if !l.inMemory() {
+		vectors = rows
+	}
+	built, err := b.build(ctx, vectors, s.buildProgress(rel))
 	defer s.endBuild()
 	if err != nil {
 		return nil, canceled(ctx, err)
@@ -192,7 +258,7 @@ func (s *Session) buildIndex(ctx context.Context, x *execution, table, rel *cata
 		}
 	}
 	l.mu.Lock()
-	err = l.attach(rel.OID, built)
+	err = l.attach(rel.OID, built, rows, s.tx.seq)
 	l.mu.Unlock()
 	if err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ type savedIndex interface {
 
 // indexBuilder makes a vector index by its definition.
 type indexBuilder interface {
-	build(ctx context.Context, view index.View, progress ivf.Progress) (savedIndex, error)
+	build(ctx context.Context, vectors index.Vectors, progress ivf.Progress) (savedIndex, error)
 	// load reads it from a segment of size bytes instead.
 	load(ctx context.Context, r io.Reader, size int64, to *index.Restoring) (savedIndex, error)
 }
@@ -47,19 +47,19 @@ type ivfBuilder struct {
 	centroids vectorops.Matrix
 }
 
-func (b ivfBuilder) build(ctx context.Context, view index.View, progress ivf.Progress) (savedIndex, error) {
-	x, err := b.buildLists(ctx, view, progress)
+func (b ivfBuilder) build(ctx context.Context, vectors index.Vectors, progress ivf.Progress) (savedIndex, error) {
+	x, err := b.buildLists(ctx, vectors, progress)
 	if err != nil {
 		return nil, err
 	}
 	return x, nil
 }
 
-func (b ivfBuilder) buildLists(ctx context.Context, view index.View, progress ivf.Progress) (*ivf.Index, error) {
+func (b ivfBuilder) buildLists(ctx context.Context, vectors index.Vectors, progress ivf.Progress) (*ivf.Index, error) {
 	if b.centroids.Rows() > 0 {
-		return ivf.FromCentroids(ctx, view, b.o, b.centroids)
+		return ivf.FromCentroids(ctx, vectors, b.o, b.centroids)
 	}
-	return ivf.Build(ctx, view, b.o, progress)
+	return ivf.Build(ctx, vectors, b.o, progress)
 }
 
 func (b ivfBuilder) load(ctx context.Context, r io.Reader, size int64, to *index.Restoring) (savedIndex, error) {
@@ -73,7 +73,12 @@ func (b ivfBuilder) load(ctx context.Context, r io.Reader, size int64, to *index
 // hnswBuilder makes a graph.
 type hnswBuilder struct{ o hnsw.Options }
 
-func (b hnswBuilder) build(ctx context.Context, view index.View, progress ivf.Progress) (savedIndex, error) {
+func (b hnswBuilder) build(ctx context.Context, vectors index.Vectors, progress ivf.Progress) (savedIndex, error) {
+	view := vectors.Covers()
+	if !view.HasVectors() {
+		return nil, pgerr.New(pgerr.OutOfMemory, "an hnsw index needs the vectors of its column in memory").
+			WithDetail("They do not fit into voronoi.memory_limit.").WithHint("Raise the limit, or use ivfflat.")
+	}
 	x, err := hnsw.Build(ctx, view, b.o, progress)
 	if err != nil {
 		return nil, err
@@ -121,9 +126,6 @@ func codeOptions(snap *catalog.Snapshot, rel *catalog.Relation) (ivf.Options, er
 	}
 	if err == nil && code.OPQ {
 		err = pgerr.Unsupported("opq")
-	}
-	if err == nil && code.FromTable {
-		err = pgerr.Unsupported("rerank_source = table")
 	}
 	return o, err
 }

@@ -105,14 +105,21 @@ func TestUntypedVectors(t *testing.T) {
 // TestSearchesBesideWrites: in one snapshot a search by the index, an exact
 // search and a computation over the table find the same, whatever others
 // commit, roll back, load and reclaim meanwhile.
-func TestSearchesBesideWrites(t *testing.T) {
-	ts := newServer(t)
+func TestSearchesBesideWrites(t *testing.T) { searchesBesideWrites(newServer(t), nil) }
+
+// searchesBesideWrites runs it on a server; disturb, if there is one, beside it.
+func searchesBesideWrites(ts *testServer, disturb func(stop <-chan struct{})) {
+	t := ts.t
 	c := ts.connect()
 	c.exec("CREATE TABLE t (id int PRIMARY KEY, v vector(4) NOT NULL)", "CREATE TABLE log (n int)",
 		"INSERT INTO t SELECT i, ARRAY[i % 7, i % 11, i % 13, i % 17]::vector FROM generate_series(1, 500) i",
 		"CREATE INDEX ON t USING ivfflat (v vector_l2_ops) WITH (lists = 10)")
 	ts.reopen() // so that the column is loaded while others write
-	var writers, readers sync.WaitGroup
+	var writers, readers, other sync.WaitGroup
+	ended := make(chan struct{})
+	if disturb != nil {
+		other.Go(func() { disturb(ended) })
+	}
 	var stop atomic.Bool
 	for n := range 2 {
 		c := ts.connect()
@@ -136,7 +143,7 @@ func TestSearchesBesideWrites(t *testing.T) {
 		})
 	}
 	rounds := 60
-	if testing.Short() {
+	if testing.Short() || ts.memoryLimit != "" {
 		rounds = 15
 	}
 	for n := range 2 {
@@ -172,6 +179,8 @@ func TestSearchesBesideWrites(t *testing.T) {
 	readers.Wait()
 	stop.Store(true)
 	writers.Wait()
+	close(ended)
+	other.Wait()
 	c = ts.connect()
 	c.exec("VACUUM")
 	c.expect("SELECT sum(size) FROM ivf_lists('t_v_idx')", strconv.Itoa(int(c.number("SELECT count(*) FROM t"))))

@@ -132,6 +132,12 @@ func (v View) Format() Format { return v.format }
 // Len is the number of vectors.
 func (v View) Len() int { return v.len }
 
+// First is the first n vectors of v.
+func (v View) First(n int) View {
+	v.len = min(v.len, n)
+	return v
+}
+
 // Vector is the values of the vector in a slot: in Float32 and Sparse those in
 // the set, which are not to be changed, in other formats a copy.
 func (v View) Vector(slot int) []float32 {

@@ -40,10 +40,12 @@ const keyChunkShift = 10
 // rows are the slots of a table from one Reclaim to the next. One goroutine
 // appends; everybody reads by a [View].
 type rows struct {
-	vectors    *vectorops.Set // empty unless hasVectors
-	hasVectors bool
-	keys       atomic.Int64                // how many rows there are where there are no vectors
-	chunks     atomic.Pointer[[]*rowChunk] // stored before their slots are published
+	format  vectorops.Format
+	dims    int
+	shift   uint                          // a chunk holds 1<<shift rows
+	vectors atomic.Pointer[vectorops.Set] // nil where there are keys only
+	keys    atomic.Int64                  // how many rows there are then
+	chunks  atomic.Pointer[[]*rowChunk]   // stored before their slots are published
 	// pendingFrom is the first slot of the open transaction, or more than any:
 	// all pending insertions are there or behind.
 	pendingFrom atomic.Int64
@@ -55,30 +57,28 @@ type rows struct {
 }
 
 func newRows(format vectorops.Format, dims int, hasVectors bool) *rows {
-	r := &rows{vectors: vectorops.NewSetOf(format, dims), hasVectors: hasVectors}
+	r := &rows{format: format, dims: dims, shift: keyChunkShift}
+	if hasVectors {
+		set := vectorops.NewSetOf(format, dims)
+		r.shift = set.ChunkShift()
+		r.vectors.Store(set)
+	}
 	r.chunks.Store(new([]*rowChunk))
 	r.pendingFrom.Store(maxSlots)
 	return r
 }
 
-func (r *rows) shift() uint {
-	if r.hasVectors {
-		return r.vectors.ChunkShift()
-	}
-	return keyChunkShift
-}
-
 // len is the number of rows that are published.
 func (r *rows) len() int {
-	if r.hasVectors {
-		return r.vectors.View().Len()
+	if set := r.vectors.Load(); set != nil {
+		return set.View().Len()
 	}
 	return int(r.keys.Load())
 }
 
 // check refuses a vector of another length.
 func (r *rows) check(vec []float32) error {
-	if have, want := r.vectors.Format().DimsOf(vec), r.vectors.Dims(); have != want {
+	if have, want := r.format.DimsOf(vec), r.dims; have != want {
 		return &DimensionError{Want: want, Have: have}
 	}
 	return nil
@@ -87,8 +87,8 @@ func (r *rows) check(vec []float32) error {
 // append adds a row with the given birth.
 func (r *rows) append(key int64, vec []float32, born Seq) Slot {
 	c, at := r.place(key, born)
-	if r.hasVectors {
-		c.norms[at] = r.vectors.Format().SquaredNorm(vec)
+	if c.norms != nil {
+		c.norms[at] = r.format.SquaredNorm(vec)
 	} else {
 		c.digests[at] = Digest(vec)
 	}
@@ -98,7 +98,7 @@ func (r *rows) append(key int64, vec []float32, born Seq) Slot {
 // move appends a row of another generation.
 func (r *rows) move(from *View, s Slot, born Seq) Slot {
 	c, at := r.place(from.Key(s), born)
-	if !r.hasVectors {
+	if c.norms == nil {
 		c.digests[at] = from.Digest(s, nil)
 		return r.publish(nil)
 	}
@@ -108,12 +108,12 @@ func (r *rows) move(from *View, s Slot, born Seq) Slot {
 
 // place fills in the next row but for its vector. Nobody sees it yet.
 func (r *rows) place(key int64, born Seq) (c *rowChunk, at int) {
-	shift, slot := r.shift(), r.len()
+	shift, slot := r.shift, r.len()
 	chunks := *r.chunks.Load()
 	if slot>>shift == len(chunks) {
 		n := 1 << shift
 		c := &rowChunk{keys: make([]int64, n), born: make([]atomic.Uint64, n), died: make([]atomic.Uint64, n)}
-		if r.hasVectors {
+		if r.vectors.Load() != nil {
 			c.norms = vectorops.AlignedFloats(n)
 		} else {
 			c.digests = make([]uint64, n)
@@ -130,8 +130,8 @@ func (r *rows) place(key int64, born Seq) (c *rowChunk, at int) {
 
 // publish makes the row that was placed last visible to later views.
 func (r *rows) publish(vec []float32) Slot {
-	if r.hasVectors {
-		return Slot(r.vectors.Append(vec))
+	if set := r.vectors.Load(); set != nil {
+		return Slot(set.Append(vec))
 	}
 	return Slot(r.keys.Add(1) - 1)
 }
@@ -139,31 +139,73 @@ func (r *rows) publish(vec []float32) Slot {
 // bytes is the memory of all chunks.
 func (r *rows) bytes() int64 {
 	perRow := int64(8 + 8 + 8) // key and stamps
-	if r.hasVectors {
-		perRow += 4 + int64(r.vectors.RowBytes())
+	if set := r.vectors.Load(); set != nil {
+		perRow += 4 + int64(set.RowBytes())
 	} else {
 		perRow += 8
 	}
-	return int64(len(*r.chunks.Load())) << r.shift() * perRow
+	return int64(len(*r.chunks.Load())) << r.shift * perRow
+}
+
+// forget drops the vectors. Views that have them keep them.
+func (r *rows) forget() {
+	set := r.vectors.Load()
+	if set == nil {
+		return
+	}
+	old := *r.chunks.Load()
+	chunks := make([]*rowChunk, len(old))
+	vectors, scratch := set.View(), make([]float32, r.dims)
+	for i, c := range old {
+		n := &rowChunk{keys: c.keys, digests: make([]uint64, len(c.keys)), born: c.born, died: c.died}
+		for at := range min(len(c.keys), vectors.Len()-i<<r.shift) {
+			n.digests[at] = Digest(vectors.Values(scratch, i<<r.shift+at))
+		}
+		chunks[i] = n
+	}
+	r.keys.Store(int64(set.View().Len()))
+	r.vectors.Store(nil)
+	r.chunks.Store(&chunks)
 }
 
 // View is the slots of a table as they are now. It does not change by
 // insertions; deaths after it was taken may show, if the sequence number that
 // one asks with is late enough.
 type View struct {
-	vectors vectorops.View
-	len     int
-	chunks  []*rowChunk
-	shift   uint
-	rows    *rows
+	vectors    vectorops.View
+	hasVectors bool
+	len        int
+	chunks     []*rowChunk
+	shift      uint
+	rows       *rows
 }
 
 func (r *rows) view() View {
-	v := View{vectors: r.vectors.View(), shift: r.shift(), rows: r}
-	if v.len = v.vectors.Len(); !r.hasVectors {
-		v.len = int(r.keys.Load())
+	v := View{shift: r.shift, rows: r}
+	if set := r.vectors.Load(); set != nil {
+		v.vectors, v.hasVectors = set.View(), true
+		v.len = v.vectors.Len()
+		v.chunks = *r.chunks.Load()
+		if r.vectors.Load() != nil {
+			return v
+		}
+		// The vectors were dropped meanwhile; the chunks may be without norms.
+		v.vectors, v.hasVectors = vectorops.View{}, false
 	}
+	v.len = int(r.keys.Load())
 	v.chunks = *r.chunks.Load()
+	return v
+}
+
+// committed is the slots before those that are pending.
+func (r *rows) committed() View {
+	v := r.view()
+	if n := int(min(r.pendingFrom.Load(), int64(v.len))); n < v.len {
+		v.len = n
+		if v.hasVectors {
+			v.vectors = v.vectors.First(n)
+		}
+	}
 	return v
 }
 
@@ -172,10 +214,10 @@ func (v *View) Len() int { return v.len }
 
 // HasVectors reports whether the vectors of the slots are in memory; where they
 // are not, only what needs a key or a stamp may be asked.
-func (v *View) HasVectors() bool { return v.rows.hasVectors }
+func (v *View) HasVectors() bool { return v.hasVectors }
 
 // Dims is the length of each vector.
-func (v *View) Dims() int { return v.vectors.Dims() }
+func (v *View) Dims() int { return v.rows.dims }
 
 // SameSlots reports whether slot numbers mean the same in v and o: whether no
 // Reclaim lies between them.

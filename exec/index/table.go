@@ -74,13 +74,18 @@ func NewKeyTable(dims int) *Table {
 }
 
 // Format is the form in which the vectors are kept.
-func (t *Table) Format() vectorops.Format { return t.rows.Load().vectors.Format() }
+func (t *Table) Format() vectorops.Format { return t.rows.Load().format }
 
 // Dims is the length of each vector.
-func (t *Table) Dims() int { return t.rows.Load().vectors.Dims() }
+func (t *Table) Dims() int { return t.rows.Load().dims }
 
 // HasVectors reports whether the vectors are in the table.
-func (t *Table) HasVectors() bool { return t.rows.Load().hasVectors }
+func (t *Table) HasVectors() bool { return t.rows.Load().vectors.Load() != nil }
+
+// ForgetVectors makes t a table of keys: its indexes have to do without what they
+// were built from. Between transactions only. Searches that run keep what they
+// have.
+func (t *Table) ForgetVectors() { t.rows.Load().forget() }
 
 // Bytes is the memory that the table has allocated for its slots and keys,
 // without what earlier generations of rows, held by searches, and the indexes
@@ -89,6 +94,9 @@ func (t *Table) Bytes() int64 { return t.rows.Load().bytes() + t.live.bytes() }
 
 // View is the slots as they are now.
 func (t *Table) View() View { return t.rows.Load().view() }
+
+// Committed is View without the slots of the open transaction.
+func (t *Table) Committed() View { return t.rows.Load().committed() }
 
 // Append adds the vector of key, which must have none, and tells the indexes.
 // It stays invisible to others until Publish. A vector of another length than
@@ -104,10 +112,11 @@ func (t *Table) Append(key int64, vec []float32) (Slot, error) {
 	if r.len() >= maxSlots {
 		return 0, fmt.Errorf("table of vectors is full at %d slots", uint32(maxSlots))
 	}
-	s := r.append(key, vec, Pending)
-	if int64(s) < r.pendingFrom.Load() {
-		r.pendingFrom.Store(int64(s))
+	// Before the slot can be seen (committed).
+	if s := int64(r.len()); s < r.pendingFrom.Load() {
+		r.pendingFrom.Store(s)
 	}
+	s := r.append(key, vec, Pending)
 	t.live.set(key, s)
 	t.undo = append(t.undo, change{key: key, slot: s, birth: true})
 	if len(t.indexes) > 0 {
@@ -310,7 +319,7 @@ func (t *Table) Reclaim(oldest Seq) int {
 	}
 	old := t.View()
 	moved := make([]Slot, old.Len())
-	fresh := newRows(old.vectors.Format(), old.Dims(), old.HasVectors())
+	fresh := newRows(old.rows.format, old.Dims(), old.HasVectors())
 	fresh.latest.Store(old.rows.latest.Load())
 	dropped, dying := 0, 0
 	for s := range Slot(old.Len()) {

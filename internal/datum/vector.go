@@ -3,6 +3,7 @@ package datum
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"unsafe"
 
 	"voronoi/internal/oid"
@@ -56,6 +57,12 @@ func VectorFloats(d Datum) []float32 {
 
 // AppendVectorFloats appends the elements of a stored vector to dst.
 func AppendVectorFloats(dst []float32, d Datum) []float32 {
+	if n := len(d.b) / 4; nativeLittleEndian && n > 0 {
+		from := len(dst)
+		dst = slices.Grow(dst, n)[:from+n]
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&dst[from])), 4*n), d.b)
+		return dst
+	}
 	for b := d.b; len(b) >= 4; b = b[4:] {
 		dst = append(dst, math.Float32frombits(binary.LittleEndian.Uint32(b)))
 	}

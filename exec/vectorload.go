@@ -1,0 +1,314 @@
+package exec
+
+import (
+	"context"
+	"errors"
+
+	"voronoi/exec/catalog"
+	"voronoi/exec/index"
+	"voronoi/exec/storage"
+	"voronoi/internal/datum"
+	"voronoi/internal/oid"
+)
+
+// A load must not miss a commit and must not stop the writer. It declares the
+// column loading and begins its snapshot in one step, during which no commit
+// happens (vectorStore.commits); from then on every commit leaves its changes of
+// the column in the column's delta, with its sequence number, and the loader
+// takes them in after the rows of its snapshot.
+
+// columnDelta is what one commit changed while the column was being loaded.
+type columnDelta struct {
+	seq  int64
+	rows []vectorRow
+}
+
+// vectorRow is the vector that a key has after a commit, nil for none.
+type vectorRow struct {
+	key int64
+	vec []float32
+}
+
+// maxDeltaBytes bounds what one commit leaves to a load. A load that comes upon
+// more begins again, with a snapshot that has it.
+const maxDeltaBytes = 64 << 20
+
+// readDelta reads what keys have at a commit; nil if it is too much.
+func (c *vectorColumn) readDelta(s *Session, keys []int64) (*columnDelta, error) {
+	errTooMuch := errors.New("too much")
+	d, bytes := &columnDelta{seq: s.tx.seq}, 0
+	err := c.read(s, s.tx.conn, keys, func(key int64, vec []float32) error {
+		if bytes += 32 + 4*len(vec); bytes > maxDeltaBytes {
+			return errTooMuch
+		}
+		r := vectorRow{key: key}
+		if vec != nil {
+			r.vec = append(make([]float32, 0, len(vec)), vec...)
+		}
+		d.rows = append(d.rows, r)
+		return nil
+	})
+	if errors.Is(err, errTooMuch) {
+		return nil, nil
+	}
+	return d, err
+}
+
+// columnUse is what a column is to be loaded for.
+type columnUse struct {
+	// keys says that it has indexes and all of them read vectors from the rows,
+	// byRows that one of them can where there is no room for the vectors, and all
+	// that one of them cannot.
+	keys, byRows, all bool
+	limit             int64 // voronoi.memory_limit in bytes
+}
+
+// columnUse reads the indexes of a column in a catalog.
+func columnUseOf(snap *catalog.Snapshot, id columnID, limit int64) columnUse {
+	u := columnUse{keys: true, limit: limit}
+	rel := snap.Relation(id.table)
+	if rel == nil {
+		return u
+	}
+	for _, x := range indexesOf(snap, rel) {
+		if !isVectorMethod(x.Index.Method) || x.Index.Keys[0].Attnum != id.attnum {
+			continue
+		}
+		u.keys = u.keys && readsRows(x)
+		u.all = u.all || needsVectors(x)
+		u.byRows = u.byRows || !needsVectors(x)
+	}
+	u.keys = u.keys && u.byRows
+	return u
+}
+
+// needsVectors reports whether an index cannot do without the vectors in memory.
+func needsVectors(x *catalog.Relation) bool { return x.Index.Method == "hnsw" }
+
+// serves reports whether what is in memory of a column is what a use wants.
+func (l *loadedColumn) serves(use columnUse) bool {
+	return l.vectors == nil || l.vectors.HasVectors() || use.keys
+}
+
+// readsRows reports whether an index is to read what its searches measure from
+// the table (rerank_source) although there may be room for it in memory.
+func readsRows(x *catalog.Relation) bool { return catalog.CodeOptionsOf(x).FromTable }
+
+// loaded gives what is in memory of a column for a statement, loading it if need
+// be and possible.
+func (c *vectorColumn) loaded(x *execution, rel *catalog.Relation, col *catalog.Column) (*loadedColumn, error) {
+	s := x.session
+	writer := s.tx.writing && x.conn == s.tx.conn
+	if writer && s.vectorTx(c).lost {
+		return streamedColumn(x, col), nil
+	}
+	use := columnUseOf(x.catalog, c.id, s.memoryLimit())
+	l := c.table.Load()
+	if l == nil || !l.serves(use) && !c.refused(use.limit) {
+		var err error
+		if l, err = c.fill(x.ctx, col, use); err != nil {
+			return nil, err
+		}
+		if l == nil {
+			return streamedColumn(x, col), nil
+		}
+	}
+	l.searched.Store(c.store.clock.Add(1))
+	if writer {
+		if err := s.vectorTx(c).catchUp(s, x.conn); err != nil {
+			return nil, err
+		}
+		if now := c.table.Load(); now != l {
+			// The column got its first vectors in this transaction, or was
+			// dropped from memory just now.
+			return streamedColumn(x, col), nil
+		}
+		return l, nil
+	}
+	if x.seq < l.base {
+		return streamedColumn(x, col), nil
+	}
+	return l, nil
+}
+
+// streamedColumn is a column of which nothing is in memory for a statement.
+func streamedColumn(x *execution, col *catalog.Column) *loadedColumn {
+	return &loadedColumn{streamed: true, base: x.seq, rows: rowsOf(col)}
+}
+
+// fill loads the column from a snapshot of its own. It is nil where that cannot
+// be: the snapshot does not have the column, because the transaction has just
+// made it or others have dropped it; there is no room; its vectors differ in
+// length; or commits overtake the load again and again. A table of keys is
+// replaced by all vectors once there is room for them, if they are wanted.
+func (c *vectorColumn) fill(ctx context.Context, col *catalog.Column, use columnUse) (*loadedColumn, error) {
+	c.load.Lock()
+	defer c.load.Unlock()
+	have := c.table.Load()
+	if have != nil && have.serves(use) || c.refused(use.limit) {
+		return have, nil
+	}
+	db := c.store.srv.db
+	conn, err := db.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Release(conn)
+	defer c.reserved.Store(0)
+	form, err := c.reserve(ctx, conn, col, use)
+	if err != nil || form == formRows || have != nil && form == formKeys {
+		return have, err
+	}
+	if have != nil {
+		c.invalidate()
+	}
+	const tries = 3
+	for range tries {
+		l, again, err := c.fillOnce(ctx, conn, col, form)
+		if err != nil || !again {
+			return l, err
+		}
+		if err := conn.Rollback(); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+func (c *vectorColumn) fillOnce(ctx context.Context, conn *storage.Conn, col *catalog.Column, form columnForm) (l *loadedColumn, again bool, err error) {
+	meta, err := c.beginLoad(conn)
+	if err != nil {
+		return nil, false, err
+	}
+	defer func() {
+		if l == nil {
+			c.invalidate()
+		}
+	}()
+	snap, err := c.store.srv.catalogs.at(meta.CatalogVersion)
+	if err != nil || !hasColumn(snap, c.id, col) {
+		return nil, false, err
+	}
+	rows := rowsOf(col)
+	t, err := rows.load(ctx, conn, form == formKeys)
+	if err != nil {
+		var dims *index.DimensionError
+		if errors.As(err, &dims) {
+			err = nil
+		}
+		return nil, false, err
+	}
+	l = &loadedColumn{vectors: t, base: meta.CommitSeq, rows: rows,
+		indexes: map[oid.OID]index.Index{}, restoring: map[oid.OID]chan struct{}{}, since: map[oid.OID]int64{}}
+	c.loadSegments(ctx, conn, snap, l)
+	done, err := c.endLoad(l)
+	if err != nil || !done {
+		return nil, err == nil, err
+	}
+	c.store.changed()
+	return l, false, nil
+}
+
+// beginLoad declares the column loading and begins the snapshot to load from.
+func (c *vectorColumn) beginLoad(conn *storage.Conn) (storage.Meta, error) {
+	c.store.commits.Lock()
+	defer c.store.commits.Unlock()
+	if err := conn.BeginRead(); err != nil {
+		return storage.Meta{}, err
+	}
+	meta, err := conn.Meta()
+	if err != nil {
+		return meta, err
+	}
+	c.mu.Lock()
+	c.state, c.delta = columnLoading, nil
+	c.mu.Unlock()
+	return meta, nil
+}
+
+// hasColumn reports whether a catalog has the very column: the same companion
+// table under the same number.
+func hasColumn(snap *catalog.Snapshot, id columnID, col *catalog.Column) bool {
+	rel := snap.Relation(id.table)
+	if rel == nil {
+		return false
+	}
+	have := rel.Attribute(id.attnum)
+	return have != nil && !have.Dropped && have.Companion == col.Companion
+}
+
+// endLoad takes in what was committed during the load and makes the column
+// searchable; false if the load was overtaken by what it could not take in.
+func (c *vectorColumn) endLoad(l *loadedColumn) (bool, error) {
+	for {
+		c.mu.Lock()
+		if c.state != columnLoading {
+			c.mu.Unlock()
+			return false, nil
+		}
+		delta := c.delta
+		c.delta = nil
+		if len(delta) == 0 {
+			c.state = columnLoaded
+			c.table.Store(l)
+			c.mu.Unlock()
+			return true, nil
+		}
+		c.mu.Unlock()
+		for _, d := range delta {
+			for _, r := range d.rows {
+				if l.vectors == nil {
+					if r.vec == nil {
+						continue
+					}
+					l.vectors = index.NewTable(len(r.vec))
+				}
+				l.vectors.Kill(r.key)
+				if r.vec != nil {
+					if _, err := l.vectors.Append(r.key, r.vec); err != nil {
+						return false, dimensionsOf(err)
+					}
+				}
+			}
+			if l.vectors != nil {
+				l.vectors.Publish(index.Seq(d.seq))
+				l.vectors.Commit()
+			}
+		}
+	}
+}
+
+// load reads a column into memory, its vectors or only their keys; nil when it
+// has none. Vectors of several lengths are an *index.DimensionError.
+func (r columnRows) load(ctx context.Context, conn *storage.Conn, keysOnly bool) (*index.Table, error) {
+	st, err := conn.Prepare("SELECT " + catalog.KeyColumn + ", " + r.value + " FROM " + r.companion)
+	if err != nil {
+		return nil, err
+	}
+	defer st.Close()
+	var t *index.Table
+	var vec []float32
+	for n := 0; ; n++ {
+		if n&4095 == 0 && ctx.Err() != nil {
+			return nil, canceled(ctx, ctx.Err())
+		}
+		ok, err := st.Step()
+		if err != nil {
+			return nil, canceled(ctx, err)
+		}
+		if !ok {
+			return t, nil
+		}
+		vec = datum.AppendVectorFloats(vec[:0], st.Column(1)) // most are not aligned in a row
+		switch {
+		case t != nil:
+		case keysOnly:
+			t = index.NewKeyTable(len(vec))
+		default:
+			t = index.NewTable(len(vec))
+		}
+		if err := t.Load(st.Column(0).Int(), vec); err != nil {
+			return nil, err
+		}
+	}
+}
