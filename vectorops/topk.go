@@ -41,7 +41,14 @@ type TopK struct {
 }
 
 // Reset empties t and sets how many it keeps.
-func (t *TopK) Reset(k int) { t.k, t.heap = k, t.heap[:0] }
+func (t *TopK) Reset(k int) {
+	if t.k, t.heap = k, t.heap[:0]; cap(t.heap) == 0 {
+		t.heap = make([]Candidate, 0, min(max(k, 0), firstHeap))
+	}
+}
+
+// firstHeap is for how many candidates there is memory before there are any.
+const firstHeap = 256
 
 // Len is the number kept so far.
 func (t *TopK) Len() int { return len(t.heap) }

@@ -1,6 +1,8 @@
 package index_test
 
 import (
+	"context"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -11,61 +13,119 @@ import (
 	"voronoi/vectorops"
 )
 
-// BenchmarkSearch asks for ten of 20,000 vectors of 100 dimensions in 200
-// groups. What it allocates is per search, never per candidate.
-func BenchmarkSearch(b *testing.B) {
-	const n, dims = 20000, 100
-	rng := rand.New(rand.NewPCG(1, 2))
-	centers := vectorops.NewMatrix(200, dims)
-	for i := range centers.Data {
-		centers.Data[i] = float32(rng.NormFloat64())
+// searched is an index over vectors in 200 groups, and settings that make it
+// look at few of them and at many.
+type searched struct {
+	name      string
+	few, many index.SearchOptions
+	search    func(index.Seq, []float32, index.SearchOptions) (index.Cursor, error)
+}
+
+const searchedDims = 100
+
+// groups draws vectors.
+type groups struct {
+	rng     *rand.Rand
+	centers vectorops.Matrix
+}
+
+func newGroups(dims int) *groups {
+	g := &groups{rand.New(rand.NewPCG(1, 2)), vectorops.NewMatrix(200, dims)}
+	for i := range g.centers.Data {
+		g.centers.Data[i] = float32(g.rng.NormFloat64())
 	}
-	draw := func(dst []float32) []float32 {
-		for j, x := range centers.Row(rng.IntN(200)) {
-			dst[j] = x + float32(rng.NormFloat64())/2
-		}
-		return dst
+	return g
+}
+
+func (g *groups) draw(dst []float32) []float32 {
+	for j, x := range g.centers.Row(g.rng.IntN(g.centers.Rows())) {
+		dst[j] = x + float32(g.rng.NormFloat64())/2
 	}
-	table, vec := index.NewTable(dims), make([]float32, dims)
+	return dst
+}
+
+// everyMethod builds every index over n vectors.
+func everyMethod(ctx context.Context, tb testing.TB, g *groups, n int) []searched {
+	tb.Helper()
+	table, vec := index.NewTable(searchedDims), make([]float32, searchedDims)
 	for key := range int64(n) {
-		if err := table.Load(key, draw(vec)); err != nil {
-			b.Fatal(err)
+		if err := table.Load(key, g.draw(vec)); err != nil {
+			tb.Fatal(err)
 		}
 	}
-	exact := func(seq index.Seq, query []float32, o index.SearchOptions) (index.Cursor, error) {
-		return flat.Search(table, vectorops.L2, seq, query, o)
+	must := func(i index.Index, err error) func(index.Seq, []float32, index.SearchOptions) (index.Cursor, error) {
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return i.Search
 	}
-	lists, err := ivf.Build(b.Context(), table.View(), ivf.Options{Lists: 140, Parts: ivf.NoParts}, nil)
+	lists := func(parts int) func(index.Seq, []float32, index.SearchOptions) (index.Cursor, error) {
+		return must(ivf.Build(ctx, table.View(), ivf.Options{Lists: max(n/140, 1), Parts: parts}, nil))
+	}
+	probes, ef := index.SearchOptions{Limit: 10, Probes: 4}, index.SearchOptions{Limit: 10, EfSearch: 20}
+	moreProbes, moreEf := index.SearchOptions{Limit: 10, Probes: 32}, index.SearchOptions{Limit: 10, EfSearch: 160}
+	return []searched{
+		{"flat", index.SearchOptions{Limit: 10}, index.SearchOptions{Limit: 10}, func(seq index.Seq, query []float32, o index.SearchOptions) (index.Cursor, error) {
+			return flat.Search(table, vectorops.L2, seq, query, o)
+		}},
+		{"ivf", probes, moreProbes, lists(ivf.NoParts)},
+		{"ivf-codes", probes, moreProbes, lists(ivf.AutoParts)},
+		{"hnsw", ef, moreEf, must(hnsw.Build(ctx, table.View(), hnsw.Options{}, nil))},
+	}
+}
+
+// ask takes ten rows and says what work that was.
+func (s *searched) ask(tb testing.TB, query []float32, o index.SearchOptions) index.Counters {
+	c, err := s.search(0, query, o)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
-	coded, err := ivf.Build(b.Context(), table.View(), ivf.Options{Lists: 140, Parts: ivf.AutoParts}, nil)
-	if err != nil {
-		b.Fatal(err)
+	for range 10 {
+		c.Next()
 	}
-	graph, err := hnsw.Build(b.Context(), table.View(), hnsw.Options{}, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, x := range []struct {
-		name   string
-		search func(index.Seq, []float32, index.SearchOptions) (index.Cursor, error)
-	}{{"flat", exact}, {"ivf", lists.Search}, {"ivf-codes", coded.Search}, {"hnsw", graph.Search}} {
-		b.Run(x.name, func(b *testing.B) {
-			b.ReportAllocs()
-			var work index.Counters
-			for b.Loop() {
-				c, err := x.search(0, draw(vec), index.SearchOptions{Limit: 10, Probes: 8, EfSearch: 40})
-				if err != nil {
-					b.Fatal(err)
-				}
-				for range 10 {
-					c.Next()
-				}
-				work = c.Counters()
-				c.Close()
+	work := c.Counters()
+	c.Close()
+	return work
+}
+
+// BenchmarkSearch asks for ten of 20,000 vectors. That allocations are the same
+// for few candidates and for many says that there are none for a candidate.
+func BenchmarkSearch(b *testing.B) {
+	g := newGroups(searchedDims)
+	vec := make([]float32, searchedDims)
+	for _, s := range everyMethod(b.Context(), b, g, 20000) {
+		for name, o := range map[string]index.SearchOptions{"few": s.few, "many": s.many} {
+			if s.name == "flat" && name == "few" {
+				continue // it always looks at all
 			}
-			b.ReportMetric(float64(work.Candidates), "candidates")
-		})
+			b.Run(fmt.Sprintf("%s/%s", s.name, name), func(b *testing.B) {
+				b.ReportAllocs()
+				var work index.Counters
+				for b.Loop() {
+					work = s.ask(b, g.draw(vec), o)
+				}
+				b.ReportMetric(float64(work.Estimated), "codes")
+				b.ReportMetric(float64(work.Candidates), "candidates")
+			})
+		}
+	}
+}
+
+// TestSearchAllocations: a search allocates a few objects for itself, however
+// many vectors it measures.
+func TestSearchAllocations(t *testing.T) {
+	const most = 12 // of a search, whatever the index
+	g := newGroups(searchedDims)
+	vec := make([]float32, searchedDims)
+	for _, s := range everyMethod(t.Context(), t, g, 4000) {
+		count := func(o index.SearchOptions) float64 {
+			s.ask(t, g.draw(vec), o) // what is kept for the next search is made once
+			return testing.AllocsPerRun(200, func() { s.ask(t, g.draw(vec), o) })
+		}
+		few, many := count(s.few), count(s.many)
+		if few > most || many > few+1 {
+			t.Errorf("%s: %g allocations for few candidates, %g for many", s.name, few, many)
+		}
+		t.Logf("%s: %g and %g", s.name, few, many)
 	}
 }

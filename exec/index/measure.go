@@ -3,6 +3,7 @@ package index
 import (
 	"errors"
 	"math"
+	"math/bits"
 
 	"voronoi/vectorops"
 )
@@ -27,9 +28,17 @@ type Measure struct {
 
 // NewMeasure prepares to measure by a query in a view; it keeps the slice.
 func NewMeasure(metric vectorops.Metric, v *View, query []float32) *Measure {
-	return &Measure{
+	m := new(Measure)
+	m.Reset(metric, v, query)
+	return m
+}
+
+// Reset makes m what NewMeasure makes, of the memory that it has.
+func (m *Measure) Reset(metric vectorops.Metric, v *View, query []float32) {
+	*m = Measure{
 		Metric: metric, values: query,
 		query: v.vectors.QueryOf(query), queryNorm: v.vectors.Format().SquaredNorm(query),
+		scratch: m.scratch, raw: m.raw, ranks: m.ranks, norms: m.norms, keys: m.keys, fetched: m.fetched,
 	}
 }
 
@@ -159,7 +168,9 @@ func (m *Measure) Approximate(v *View, slots []Slot) []float32 {
 
 func (m *Measure) room(n int) {
 	if cap(m.raw) < n {
-		m.raw, m.ranks, m.norms = make([]float32, n), make([]float64, n), make([]float32, n)
+		// Batches of growing size, as a walk has them, should not each need more.
+		size := max(64, 1<<bits.Len(uint(n-1)))
+		m.raw, m.ranks, m.norms = make([]float32, size), make([]float64, size), make([]float32, size)
 	}
 	m.raw, m.ranks, m.norms = m.raw[:n], m.ranks[:n], m.norms[:n]
 }

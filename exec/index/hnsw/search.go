@@ -2,6 +2,7 @@ package hnsw
 
 import (
 	"math"
+	"sync"
 
 	"voronoi/exec/index"
 	"voronoi/vectorops"
@@ -15,7 +16,8 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 	if err := c.view.CheckQuery(query); err != nil {
 		return nil, err
 	}
-	c.measure = index.NewMeasure(x.options.Metric, &c.view, query)
+	c.scratch = scratches.Get().(*scratch)
+	c.measure.Reset(x.options.Metric, &c.view, query)
 	c.ef = o.EfSearch
 	if c.ef <= 0 {
 		c.ef = DefaultEfSearch
@@ -41,21 +43,31 @@ type cursor struct {
 	view     index.View
 	seq      index.Seq
 	options  index.SearchOptions
-	measure  *index.Measure
 	counters index.Counters
 	err      error
 
-	ef      int
-	stage   stage
-	walk    *walk      // until exhausted
-	ownFrom index.Slot // slots from here on were measured first (invariant 3)
-	found   vectorops.Ranking
-	slots   []index.Slot // scratch
-	last    float64      // rank delivered last
-	relaxed bool
+	ef       int
+	stage    stage
+	walk     *walk      // until exhausted
+	ownFrom  index.Slot // slots from here on were measured first (invariant 3)
+	last     float64    // rank delivered last
+	relaxed  bool
+	*scratch // until closed
 }
 
+// scratch is what a search leaves to the next one.
+type scratch struct {
+	measure index.Measure
+	found   vectorops.Ranking
+	slots   []index.Slot
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
 func (c *cursor) Next() (int64, float64, bool) {
+	if c.scratch == nil {
+		return 0, 0, false
+	}
 	for {
 		if next, ok := c.found.Next(); ok {
 			if next.Rank < c.last {
@@ -141,7 +153,7 @@ func (c *cursor) first() {
 	if !ok || exactPart*c.ef >= c.view.Len() {
 		return // scanning comes next
 	}
-	c.walk = newWalk(c.state.g, &c.view, c.measure)
+	c.walk = newWalk(c.state.g, &c.view, &c.measure)
 	c.walk.resumable = !c.options.Strict
 	at := c.walk.descend(entry, top, 0)
 	if c.seq == index.Pending || c.options.Allowed != nil || !c.view.AllVisible(c.seq) {
@@ -179,7 +191,12 @@ func (c *cursor) Counters() index.Counters { return c.counters }
 
 // Close ends the search.
 func (c *cursor) Close() {
+	if c.scratch == nil {
+		return
+	}
 	c.finish()
 	c.found.Reset()
-	c.err = index.ErrClosed
+	c.slots = c.slots[:0]
+	scratches.Put(c.scratch)
+	c.scratch, c.err = nil, index.ErrClosed
 }
