@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	osexec "os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -331,6 +332,45 @@ func readKillState(t *testing.T, c *testClient) map[string]int {
 	return have
 }
 
+// distance is the distance in a row of a number and a distance.
+func distance(row string) float64 {
+	_, d, _ := strings.Cut(row, "|")
+	f, _ := strconv.ParseFloat(d, 64)
+	return f
+}
+
+// byDistance computes over the table: its rows, nearest first.
+func byDistance(c *testClient, operator, query string) []string {
+	rows := strings.Split(c.rows("SELECT id, v "+operator+" $1 FROM vecs", query), "\n")
+	slices.SortStableFunc(rows, func(a, b string) int { return int(1e9 * (distance(a) - distance(b))) })
+	return rows
+}
+
+// checkGraph compares searches by the graph index with computing over the table:
+// what they find must be there, and they find nearly all. It counts.
+func checkGraph(t *testing.T, c *testClient, seed int) (found, wanted int) {
+	t.Helper()
+	c.exec("SET hnsw.ef_search = 60")
+	for i := range 5 {
+		q := killVector(seed, -i-1)
+		rows := byDistance(c, "<=>", q)
+		got := strings.Split(c.rows("SELECT id, v <=> $1 FROM vecs ORDER BY v <=> $1 LIMIT 20", q), "\n")
+		if len(got) != min(20, len(rows)) {
+			t.Errorf("%d rows found of %d", len(got), len(rows))
+		}
+		for _, row := range got {
+			if !slices.Contains(rows, row) {
+				t.Errorf("neighbour %s of %s is not in the table", row, q)
+			}
+			if slices.Contains(rows[:len(got)], row) {
+				found++
+			}
+		}
+		wanted += len(got)
+	}
+	return found, wanted
+}
+
 // checkSearches compares searches by index with computing over the table.
 func checkSearches(t *testing.T, c *testClient, seed int) {
 	t.Helper()
@@ -340,14 +380,7 @@ func checkSearches(t *testing.T, c *testClient, seed int) {
 		q := killVector(seed, -i-1)
 		got := c.rows("SELECT id, v <-> $1 FROM vecs ORDER BY v <-> $1 LIMIT 20", q)
 		exact := c.rows("SELECT id, distance FROM knn('vecs', $1, 20, exact => true)", q)
-		want := c.rows("SELECT id, v <-> $1 FROM vecs", q)
-		rows := strings.Split(want, "\n")
-		distance := func(row string) float64 {
-			_, d, _ := strings.Cut(row, "|")
-			f, _ := strconv.ParseFloat(d, 64)
-			return f
-		}
-		slices.SortStableFunc(rows, func(a, b string) int { return int(1e9 * (distance(a) - distance(b))) })
+		rows := byDistance(c, "<->", q)
 		for _, found := range []string{got, exact} {
 			list := strings.Split(found, "\n")
 			if len(list) != min(20, len(rows)) {
@@ -412,11 +445,50 @@ func checkFile(t *testing.T, ts *testServer) {
 	if !slices.Equal(have, want) {
 		t.Errorf("SQLite has tables %v, the catalog %v", have, want)
 	}
+	for _, file := range segmentFiles(t, ts.dir) {
+		name, _ := strings.CutSuffix(filepath.Base(file), newSuffix)
+		if id, _ := strings.CutSuffix(name, segmentSuffix); !indexes[id] {
+			t.Errorf("a segment of index %s, which does not exist", id)
+		}
+	}
 	for _, id := range column("SELECT CAST(oid AS TEXT) FROM voronoi_segment") {
 		if !indexes[id] {
 			t.Errorf("centroids of index %s, which does not exist", id)
 		}
 	}
+}
+
+// damage does something to one of the segments in a directory: none, a byte that
+// is another, or an end too early. It tells how many there are, and how many
+// were being written.
+func damage(t *testing.T, dir string, rng *rand.Rand) (segments, written int) {
+	t.Helper()
+	var whole []string
+	for _, file := range segmentFiles(t, dir) {
+		if strings.HasSuffix(file, newSuffix) {
+			written++
+		} else {
+			whole = append(whole, file)
+		}
+	}
+	if len(whole) == 0 {
+		return 0, written
+	}
+	file := whole[rng.IntN(len(whole))]
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch rng.IntN(3) {
+	case 0:
+		b[rng.IntN(len(b))] ^= 1 << rng.IntN(8)
+	case 1:
+		b = b[:rng.IntN(len(b))]
+	}
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return len(whole), written
 }
 
 // TestKill kills a server over and over.
@@ -431,9 +503,10 @@ func TestKill(t *testing.T) {
 		"CREATE TABLE pairs (id serial PRIMARY KEY, op int NOT NULL)", "CREATE INDEX ON pairs (op)",
 		"CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL)", "INSERT INTO accounts VALUES (1, 0), (2, 0)",
 		"INSERT INTO vecs SELECT 0, 1, '"+killVector(0, 1)+"'",
-		"CREATE INDEX ON vecs USING ivfflat (v vector_l2_ops) WITH (lists = 8)")
+		"CREATE INDEX ON vecs USING ivfflat (v vector_l2_ops) WITH (lists = 8)", "CREATE INDEX graph ON vecs USING hnsw (v vector_cosine_ops)")
 	st := &killState{known: map[string]int{"row.0": 1}}
 	rng := rand.New(rand.NewPCG(7, 7))
+	found, wanted, segments, written := 0, 0, 0, 0
 	for round := range rounds {
 		if t.Failed() {
 			break
@@ -444,15 +517,23 @@ func TestKill(t *testing.T) {
 		}
 		ts.Server = nil
 		said := startChild(t, "TestKilledServer", ts.dir, round+1).killAfter(time.Duration(20+rng.IntN(300)) * time.Millisecond)
+		n, m := damage(t, ts.dir, rng)
+		segments, written = segments+n, written+m
 		ts.open()
 		c = ts.connect()
 		st.learn(t, said)
 		st.check(t, readKillState(t, c))
 		c.expect("SELECT sum(balance) FROM accounts", "0")
 		checkSearches(t, c, round)
+		n, m = checkGraph(t, c, round)
+		found, wanted = found+n, wanted+m
 		checkFile(t, ts)
 	}
-	t.Logf("%d acknowledged transactions in %d rounds", st.acks, rounds)
+	t.Logf("%d acknowledged transactions in %d rounds; %d segments, %d more half written; recall of the graph %d of %d",
+		st.acks, rounds, segments, written, found, wanted)
+	if found*100 < wanted*97 {
+		t.Errorf("the graph finds %d of %d", found, wanted)
+	}
 	if st.acks < 5*rounds {
 		t.Errorf("only %d transactions were acknowledged in %d rounds", st.acks, rounds)
 	}
