@@ -7,7 +7,7 @@ BENCHTIME ?= 1s
 
 .PHONY: help
 help: ## What can be made?
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## What does it do?
@@ -26,6 +26,7 @@ setup: ## What do the tests need that this machine does not have?
 test: setup datasets lint ## Does it work? Installs what it needs first.
 	VORONOI_REQUIRE_ORACLE=1 $(GO) test -timeout 15m ./...
 	$(MAKE) test-race
+	$(MAKE) test-arm64
 
 # The packages in which goroutines meet; the others only take longer.
 RACE = ./wire ./exec ./exec/lock ./exec/storage ./exec/index/... ./vectorops ./pq
@@ -37,6 +38,20 @@ test-race: ## Does it work without data races?
 .PHONY: test-purego
 test-purego: ## Do the kernels give the same without assembly?
 	$(GO) test -tags purego ./vectorops/... ./pq/... ./exec/index/...
+
+# The parser is C, so that the whole binary takes a cross compiler; what depends
+# on the processor does not. Emulation is slow: the tests are those that build,
+# search, save and load.
+ARM64 = GOOS=linux GOARCH=arm64 $(GO)
+ARM64TEST = $(ARM64) test -short -exec qemu-aarch64-static
+
+.PHONY: test-arm64
+test-arm64: ## Do kernels and indexes work on arm64? Emulated.
+	$(ARM64) vet ./internal/float16 ./vectorops/... ./pq/... ./exec/index/...
+	$(ARM64TEST) ./internal/float16 ./vectorops ./exec/index/flat
+	$(ARM64TEST) -run 'TestPackedCodes|TestMarshal' ./pq
+	$(ARM64TEST) -run 'TestFormats|TestSegment' ./exec/index
+	$(ARM64TEST) -run 'TestSaveAndLoad|TestCodesFollowTheTable' ./exec/index/ivf ./exec/index/hnsw
 
 .PHONY: lint
 lint: ## Is it tidy?
