@@ -194,12 +194,12 @@ func TestFormats(t *testing.T) {
 					t.Error("not all dead rows were reclaimed")
 				}
 				check("reclaimed")
-				stamp := index.Stamp{Seq: 1}
 				var saved bytes.Buffer
-				if err := graph.Save(&saved, stamp); err != nil {
+				if err := graph.Save(t.Context(), &saved); err != nil {
 					t.Fatal(err)
 				}
-				if indexes["hnsw"], err = hnsw.Load(&saved, table, stamp); err != nil {
+				size := int64(saved.Len())
+				if indexes["hnsw"], err = hnsw.Load(t.Context(), &saved, size, graph.Options(), &index.Restoring{View: table.View(), Most: -1}); err != nil {
 					t.Fatal(err)
 				}
 				check("loaded")
