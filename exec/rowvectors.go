@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"voronoi/exec/catalog"
@@ -99,33 +100,73 @@ func (r *rowVectors) floats(d datum.Datum) []float32 {
 	return r.vec
 }
 
+// unmapAfter is how many bytes of vectors a scan reads before it gives up the
+// part of the file that it has mapped for them.
+const unmapAfter = 64 << 20
+
+// scan is a statement that from begins.
+func (r *rowVectors) scan() (*storage.Stmt, error) {
+	return r.conn.Prepare("SELECT " + catalog.KeyColumn + ", " + r.value + " FROM " + r.companion + " WHERE " + catalog.KeyColumn + " >= ? ORDER BY " + catalog.KeyColumn)
+}
+
+// from begins or continues a scan at a key.
+func (r *rowVectors) from(st *storage.Stmt, key int64) (bool, error) {
+	st.Reset()
+	st.Bind(1, datum.Int(key))
+	return st.Step()
+}
+
+// unmap gives up what a scan has mapped; it has to be begun again.
+func (r *rowVectors) unmap(st *storage.Stmt) error {
+	st.Reset()
+	if r.get != nil {
+		r.get.Reset()
+	}
+	return r.conn.Unmap()
+}
+
 // each calls visit with every row that has a vector, by ascending keys. The
 // vector is good during the call.
 func (r *rowVectors) each(ctx context.Context, visit func(key int64, vec []float32) error) error {
-	st, err := r.conn.Prepare("SELECT " + catalog.KeyColumn + ", " + r.value + " FROM " + r.companion + " ORDER BY " + catalog.KeyColumn)
+	st, err := r.scan()
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	for n := 0; ; n++ {
+	read := 0
+	ok, err := r.from(st, math.MinInt64)
+	for n := 0; ok && err == nil; n++ {
 		if n&255 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		ok, err := st.Step()
-		if err != nil || !ok {
+		key, vec := st.Column(0).Int(), r.floats(st.Column(1))
+		if err := visit(key, vec); err != nil {
 			return err
 		}
-		if err := visit(st.Column(0).Int(), r.floats(st.Column(1))); err != nil {
+		if read += 4 * len(vec); read < unmapAfter {
+			ok, err = st.Step()
+			continue
+		}
+		read = 0
+		if err := r.unmap(st); err != nil {
 			return err
 		}
+		ok, err = r.from(st, key+1)
 	}
+	return err
 }
 
 // Covers is the view whose slots are built from.
 func (r *rowVectors) Covers() index.View { return r.view }
 
+// sampleBytes bounds a sample, which is nearly all that a build holds of the
+// vectors: maintenance_work_mem's default. But a build gets an eighth of what it
+// asks for, so that every list is trained on some vectors.
+const sampleBytes = 64 << 20
+
 // Sample reads some of the vectors.
 func (r *rowVectors) Sample(ctx context.Context, n int, seed uint64) (vectorops.Matrix, error) {
+	n = min(n, max(sampleBytes/(4*r.view.Dims()), n/8))
 	slots := r.view.SampleSlots(n, seed)
 	keys := make([]int64, 0, len(slots))
 	for _, s := range slots {
@@ -161,7 +202,7 @@ const blockRows = 1024
 // was loaded: a scan that goes along with the slots, and a look-up for those that
 // lie behind it.
 func (r *rowVectors) Blocks(ctx context.Context, visit func(slots []index.Slot, vectors vectorops.Matrix) error) error {
-	st, err := r.conn.Prepare("SELECT " + catalog.KeyColumn + ", " + r.value + " FROM " + r.companion + " WHERE " + catalog.KeyColumn + " >= ? ORDER BY " + catalog.KeyColumn)
+	st, err := r.scan()
 	if err != nil {
 		return err
 	}
@@ -169,14 +210,12 @@ func (r *rowVectors) Blocks(ctx context.Context, visit func(slots []index.Slot, 
 	const far = 64 // rows to pass over rather than to seek
 	at, more := int64(0), false
 	seek := func(key int64) (err error) {
-		st.Reset()
-		st.Bind(1, datum.Int(key))
-		if more, err = st.Step(); more {
+		if more, err = r.from(st, key); more {
 			at = st.Column(0).Int()
 		}
 		return err
 	}
-	started, ended := false, false
+	started, ended, read := false, false, 0
 	block, slots := vectorops.NewMatrix(blockRows, r.view.Dims()), make([]index.Slot, 0, blockRows)
 	flush := func() error {
 		if err := ctx.Err(); err != nil || len(slots) == 0 {
@@ -218,6 +257,12 @@ func (r *rowVectors) Blocks(ctx context.Context, visit func(slots []index.Slot, 
 		if slots = append(slots, s); len(slots) == blockRows {
 			if err := flush(); err != nil {
 				return err
+			}
+			if read += 4 * blockRows * block.Dims; read >= unmapAfter {
+				if err := r.unmap(st); err != nil {
+					return err
+				}
+				started, read = ended, 0
 			}
 		}
 	}

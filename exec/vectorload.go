@@ -7,7 +7,6 @@ import (
 	"voronoi/exec/catalog"
 	"voronoi/exec/index"
 	"voronoi/exec/storage"
-	"voronoi/internal/datum"
 	"voronoi/internal/oid"
 )
 
@@ -280,26 +279,10 @@ func (c *vectorColumn) endLoad(l *loadedColumn) (bool, error) {
 
 // load reads a column into memory, its vectors or only their keys; nil when it
 // has none. Vectors of several lengths are an *index.DimensionError.
-func (r columnRows) load(ctx context.Context, conn *storage.Conn, keysOnly bool) (*index.Table, error) {
-	st, err := conn.Prepare("SELECT " + catalog.KeyColumn + ", " + r.value + " FROM " + r.companion)
-	if err != nil {
-		return nil, err
-	}
-	defer st.Close()
-	var t *index.Table
-	var vec []float32
-	for n := 0; ; n++ {
-		if n&4095 == 0 && ctx.Err() != nil {
-			return nil, canceled(ctx, ctx.Err())
-		}
-		ok, err := st.Step()
-		if err != nil {
-			return nil, canceled(ctx, err)
-		}
-		if !ok {
-			return t, nil
-		}
-		vec = datum.AppendVectorFloats(vec[:0], st.Column(1)) // most are not aligned in a row
+func (r columnRows) load(ctx context.Context, conn *storage.Conn, keysOnly bool) (t *index.Table, err error) {
+	rows := r.on(conn)
+	defer rows.close()
+	err = rows.each(ctx, func(key int64, vec []float32) error {
 		switch {
 		case t != nil:
 		case keysOnly:
@@ -307,8 +290,10 @@ func (r columnRows) load(ctx context.Context, conn *storage.Conn, keysOnly bool)
 		default:
 			t = index.NewTable(len(vec))
 		}
-		if err := t.Load(st.Column(0).Int(), vec); err != nil {
-			return nil, err
-		}
+		return t.Load(key, vec)
+	})
+	if err != nil {
+		return nil, canceled(ctx, err)
 	}
+	return t, nil
 }

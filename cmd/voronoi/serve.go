@@ -16,6 +16,7 @@ func serve(ctx context.Context, args []string, s streams) error {
 	data := f.String("data", fromEnvironment("VORONOI_DATA", "./voronoi-data"), "`directory` of the data, made if it is not there; \":memory:\" keeps nothing")
 	listen := f.String("listen", fromEnvironment("VORONOI_LISTEN", "127.0.0.1:5432"), "`address` to listen on; there are no passwords, so mind who can reach it")
 	max := f.Int("max-connections", 100, "`number` of clients at once")
+	memory := f.String("memory-limit", fromEnvironment("VORONOI_MEMORY_LIMIT", ""), "`size` that vectors may take in memory, such as 8GB; three quarters of the machine's if not given")
 	level := f.String("log-level", "info", "least `level` to log: debug, info, warn or error")
 	format := f.String("log-format", "text", "`format` of the log: text or json")
 	if err := parseFlags(f, args, s); err != nil {
@@ -28,7 +29,7 @@ func serve(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	err = start(ctx, config{data: *data, listen: *listen, max: *max, log: log}, func(addr net.Addr) {
+	err = start(ctx, config{data: *data, listen: *listen, max: *max, memory: *memory, log: log}, func(addr net.Addr) {
 		log.Info("ready to accept connections", "address", addr.String(), "data", *data, "version", release)
 	})
 	if err == nil {

@@ -29,6 +29,7 @@ type config struct {
 	data   string
 	listen string
 	max    int
+	memory string // the limit of vectors in memory, "" for automatic
 	log    *slog.Logger
 }
 
@@ -41,7 +42,7 @@ func start(ctx context.Context, c config, ready func(addr net.Addr)) error {
 		return err
 	}
 	defer listener.Close()
-	server, err := exec.Open(ctx, exec.Options{Dir: c.data, Logger: c.log, Version: release})
+	server, err := exec.Open(ctx, exec.Options{Dir: c.data, Logger: c.log, Version: release, MemoryLimit: c.memory})
 	if err != nil {
 		return err
 	}

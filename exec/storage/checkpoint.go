@@ -25,6 +25,10 @@ const (
 	truncateWait = 20 * time.Millisecond
 	// tickInterval is how often the checkpointer looks by itself.
 	tickInterval = time.Second
+	// oldTicks is the age from which on a snapshot may be cancelled. Younger ones
+	// end by themselves: the log may be long for another reason than them, as
+	// it is after a large load.
+	oldTicks = 5
 )
 
 // checkpointer moves the log into the database file, in a goroutine and on a
@@ -196,7 +200,7 @@ func (k *checkpointer) copyLog(mode int32) error {
 	return c.error(rc, "checkpoint")
 }
 
-// cancelOldest ends the oldest snapshot that keeps the log from shrinking.
+// cancelOldest ends the oldest snapshot, if it is old, that keeps the log from shrinking.
 func (k *checkpointer) cancelOldest() {
 	db := k.db
 	var oldest *Conn
@@ -205,6 +209,9 @@ func (k *checkpointer) cancelOldest() {
 		if t := c.pinned.Load(); t != 0 && (oldest == nil || t < oldest.pinned.Load()) {
 			oldest = c
 		}
+	}
+	if oldest != nil && k.tick.Load()-oldest.pinned.Load() < oldTicks {
+		oldest = nil
 	}
 	if oldest != nil {
 		oldest.InterruptWith(pgerr.New(pgerr.SerializationFailure, "canceling statement due to conflict with the checkpoint").

@@ -110,7 +110,7 @@ func TestOldSnapshotCancelled(t *testing.T) {
 	if err := old.BeginRead(); err != nil {
 		t.Fatal(err)
 	}
-	db.checkpointer.tick.Add(1)
+	db.checkpointer.tick.Add(oldTicks)
 	exec(t, c, "INSERT INTO t VALUES (0, NULL)")
 	if err := young.BeginRead(); err != nil {
 		t.Fatal(err)

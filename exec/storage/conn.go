@@ -73,7 +73,6 @@ const vfsName = "unix-excl"
 const setup = `
 PRAGMA foreign_keys = OFF;
 PRAGMA trusted_schema = OFF;
-PRAGMA mmap_size = 2147418112;
 PRAGMA recursive_triggers = OFF;
 PRAGMA automatic_index = ON;
 PRAGMA temp_store = FILE;

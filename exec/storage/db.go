@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"voronoi/internal/datum"
 )
@@ -62,8 +63,8 @@ func (o *Options) pragmas() string {
 	if o.NoSync {
 		sync = "OFF"
 	}
-	return fmt.Sprintf("PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = %s; PRAGMA cache_size = -%d;",
-		pageSize, sync, o.ReaderCache)
+	return fmt.Sprintf("PRAGMA mmap_size = %d; PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = %s; PRAGMA cache_size = -%d;",
+		mapSize, pageSize, sync, o.ReaderCache)
 }
 
 // DB is an open data directory.
@@ -87,6 +88,7 @@ type DB struct {
 	closed bool
 
 	checkpointer checkpointer
+	mappedSeen   atomic.Int64 // when mapped memory was looked at last, in ns
 }
 
 // gate is where the writer and the truncating checkpoint wait for each other.

@@ -68,6 +68,7 @@ func (db *DB) Release(c *Conn) {
 		}
 		c.recache = false
 	}
+	db.boundMapped(c)
 	c.Owner = nil
 	c.holder.Store(nil)
 	clear(c.args[:cap(c.args)])
