@@ -87,7 +87,9 @@ func insertVerb(ctx context.Context, args []string, out *output) (err error) {
 
 // askAnew asks at every setting a server that has just been given some rows.
 func askAnew(ctx context.Context, c *config, d *dataset, rows []int, truth [][]int64) (answers []asked, err error) {
-	fresh, _, err := fillWith(ctx, c, d, rows)
+	unprofiled := *c
+	unprofiled.profile = ""
+	fresh, _, err := fillWith(ctx, &unprofiled, d, rows)
 	if err != nil {
 		return nil, err
 	}
