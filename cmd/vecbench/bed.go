@@ -114,15 +114,19 @@ func (b *bed) copyFrom(ctx context.Context, stream io.Reader, table string) (cop
 	return copied{rows / took.Seconds(), rows / max(used.Seconds(), 1e-9)}, err
 }
 
-// index builds the index, and a btree on the key.
-func (b *bed) index(ctx context.Context) (took time.Duration, err error) {
+// index builds the index, having built a btree on the key.
+func (b *bed) index(ctx context.Context) (took, used time.Duration, err error) {
 	if _, err = b.conn.Exec(ctx, "ALTER TABLE items ADD PRIMARY KEY (id)"); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	if sql := createIndex(b.config, b.data.metric); sql != "" {
-		return b.exec(ctx, sql)
+	sql := createIndex(b.config, b.data.metric)
+	if sql == "" {
+		return 0, 0, nil
 	}
-	return 0, nil
+	return b.cost(func() error {
+		_, err := b.conn.Exec(ctx, sql)
+		return err
+	})
 }
 
 // awaitIndex waits until the index gives the answers, and says how long after

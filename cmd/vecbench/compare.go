@@ -93,8 +93,9 @@ func noteReached(out *output, c *config, s subject, all []*series) {
 // builds.
 func notePeer(out *output, c *config, ours subject, theirs *peer, all []*series) {
 	mine, other := label(ours), label(theirs)
-	if a, b := ours.facts().build, theirs.facts().build; a > 0 && b > 0 {
-		out.note(a.Seconds()/b.Seconds(), "build: %s / %s", mine, other)
+	if a, b := ours.facts(), theirs.facts(); a.build > 0 && b.build > 0 {
+		out.note(a.build.Seconds()/b.build.Seconds(), "build: %s / %s", mine, other)
+		out.note(a.buildCPU.Seconds()/max(b.buildCPU.Seconds(), 1e-9), "build, CPU s: %s / %s", mine, other)
 	}
 	ratio := func(r func(sample) float64, run int, floor float64, rate float64) float64 {
 		if m, _ := best(all, ours, run, floor, r); m > 0 && rate > 0 {
@@ -109,7 +110,7 @@ func notePeer(out *output, c *config, ours subject, theirs *peer, all []*series)
 				rate, _ := best(all, theirs, run, floor, r.by)
 				atFloor = append(atFloor, ratio(r.by, run, floor, rate))
 				for _, one := range all {
-					if one.subject == subject(theirs) && one.at.setting == c.against {
+					if c.against > 0 && one.subject == subject(theirs) && one.at.setting == c.against {
 						against = append(against, ratio(r.by, run, floor, r.by(one.samples[run])))
 					}
 				}

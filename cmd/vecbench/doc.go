@@ -3,6 +3,7 @@
 //
 //	vecbench run        one index over one dataset, in process and over the wire, beside its peers
 //	vecbench insert     rates of COPY without and with an index; recall after the table has doubled
+//	vecbench filter     searches beside a WHERE, by the share of rows that pass
 //	vecbench delete     half of the rows deleted: recall over the rest, memory after VACUUM
 //	vecbench restart    a server stopped, killed and started: time to the first answer by the index
 //	vecbench scale      a set of any size: COPY, build, search, restart; time and memory

@@ -27,7 +27,7 @@ func newEngine(ctx context.Context, c *config, d *dataset, truth [][]int64) (*en
 		return nil, err
 	}
 	before := heap()
-	began := time.Now()
+	began, spent := time.Now(), processorTime()
 	if c.index == "exact" {
 		return e, nil
 	}
@@ -36,7 +36,7 @@ func newEngine(ctx context.Context, c *config, d *dataset, truth [][]int64) (*en
 		return nil, errors.New("--mode engine measures no index that only SQL describes")
 	}
 	e.index, err = method.build(ctx, c, d.metric, e.table.View())
-	e.known.build = time.Since(began)
+	e.known.build, e.known.buildCPU = time.Since(began), processorTime()-spent
 	e.known.index = float64(heap()-before) / float64(d.base.Rows())
 	return e, err
 }

@@ -49,7 +49,7 @@ func insertVerb(ctx context.Context, args []string, out *output) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := grown.index(ctx); err != nil {
+	if _, _, err := grown.index(ctx); err != nil {
 		return err
 	}
 	if _, _, err := grown.awaitIndex(ctx, time.Now()); err != nil {

@@ -89,13 +89,14 @@ func newPeer(c *config, d *dataset, truth [][]int64, called string) (*peer, erro
 	}
 	p.out = json.NewDecoder(bufio.NewReader(out))
 	var built struct {
-		Build   float64
-		Version string
+		Build, Processor float64
+		Version          string
 	}
 	if err := p.out.Decode(&built); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s did not start: %w", called, err), p.close())
 	}
 	p.known.build = time.Duration(built.Build * float64(time.Second))
+	p.known.buildCPU = time.Duration(built.Processor * float64(time.Second))
 	p.called += " " + built.Version
 	return p, nil
 }

@@ -68,9 +68,10 @@ base = vectors(argument["base"])
 queries = vectors(argument["query"], argument["queries"])
 if argument["cosine"]:
     base, queries = unit(base), unit(queries)
-began = time.perf_counter()
+began, spent = time.perf_counter(), time.process_time()
 peer = {"faiss": Faiss, "hnswlib": Hnswlib}[argument["peer"]](base)
-print(json.dumps({"build": time.perf_counter() - began, "version": peer.version}), flush=True)
+took, used = time.perf_counter() - began, time.process_time() - spent
+print(json.dumps({"build": took, "processor": used, "version": peer.version}), flush=True)
 del base
 for line in sys.stdin:
     peer.set(json.loads(line)["setting"])

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -82,6 +83,9 @@ var measurements = []measurement{
 	{"insert", "insert --dataset words --probes 32,64 --shifted", "", insertAsks},
 	{"insert", "insert --dataset mnist --index hnsw --ef 32,64", "", insertAsks},
 	{"insert", "insert --dataset mnist --index hnsw --ef 32,64 --shifted", "", insertAsks},
+	{"filter", "filter --dataset words --probes 32", "", filterAsks},
+	{"filter", "filter --dataset words --index hnsw --ef 64", "", filterAsks},
+	{"filter", "filter --dataset mnist --lists 256 --probes 16", "", filterAsks},
 	{"delete", "delete --dataset words --probes 32,64", "", deleteAsks},
 	{"delete", "delete --dataset mnist --index hnsw --ef 32,64", "", deleteAsks},
 	{"restart", "restart --dataset words --probes 48", "", []ask{
@@ -115,6 +119,10 @@ var insertAsks = []ask{
 	atMost(0, "rows missing below LIMIT by doubling"),
 }
 
+var filterAsks = []ask{
+	atMost(0, "conditions that fall short"),
+}
+
 var deleteAsks = []ask{
 	atMost(0.01, "fall of recall by deleting half and VACUUM, against an index made anew of the rest, worst"),
 	atMost(0, "rows missing below LIMIT by deleting half"),
@@ -136,6 +144,7 @@ func reportVerb(ctx context.Context, args []string, out *output) error {
 	f.Var(choices{&topics, all}, "topics", "`topics` to measure, by default all: "+strings.Join(all, ", "))
 	folder := f.String("folder", "datasets", "`folder` of the datasets")
 	rows := f.String("rows", "", "`folder` for the rows of the sweeps, as files that plot reads")
+	table := f.String("table", "", "`file` for the table of asked and measured, in Markdown")
 	quick := f.Bool("quick", false, "one run of everything, for a look")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -169,7 +178,28 @@ func reportVerb(ctx context.Context, args []string, out *output) error {
 		fmt.Fprintf(out, "# %.0f s\n\n", time.Since(began).Seconds())
 		verdicts = append(verdicts, m.judge(one, err)...)
 	}
-	return printVerdicts(out, verdicts)
+	err := printVerdicts(out, verdicts)
+	if *table != "" {
+		err = errors.Join(writeTable(*table, verdicts), err)
+	}
+	return err
+}
+
+// writeTable writes the verdicts and the machine on which they were reached.
+func writeTable(path string, all []verdict) error {
+	var b bytes.Buffer
+	b.WriteString("```\n")
+	printMachine(&b)
+	b.WriteString("```\n")
+	command := ""
+	for _, v := range all {
+		if v.command != command {
+			command = v.command
+			fmt.Fprintf(&b, "\n`vecbench %s`\n\n| | asked | measured | |\n|---|---|---|---|\n", command)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", v.ask.finding, v.ask, v.measured, v.result())
+	}
+	return os.WriteFile(path, b.Bytes(), 0o644)
 }
 
 // verdict is a line of the report.
@@ -178,6 +208,13 @@ type verdict struct {
 	ask      ask
 	measured string
 	met      bool
+}
+
+func (v verdict) result() string {
+	if v.met {
+		return "ok"
+	}
+	return "MISSED"
 }
 
 func (m *measurement) judge(out *output, failed error) (all []verdict) {
@@ -202,11 +239,10 @@ func printVerdicts(w io.Writer, all []verdict) (err error) {
 			command = v.command
 			fmt.Fprintf(t, "%s\n", command)
 		}
-		result := "ok"
 		if !v.met {
-			result, err = "MISSED", errMissed
+			err = errMissed
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", v.ask.finding, v.ask, v.measured, result)
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", v.ask.finding, v.ask, v.measured, v.result())
 	}
 	return errors.Join(t.Flush(), err)
 }

@@ -38,7 +38,7 @@ func restartVerb(ctx context.Context, args []string, out *output) (err error) {
 	if _, err := b.copy(ctx, rowsFrom(held, n)); err != nil {
 		return err
 	}
-	if _, err := b.index(ctx); err != nil {
+	if _, _, err := b.index(ctx); err != nil {
 		return err
 	}
 	if _, _, err := b.awaitIndex(ctx, time.Now()); err != nil {

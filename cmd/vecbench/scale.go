@@ -82,7 +82,7 @@ func (s *scaled) run(ctx context.Context, drawn *clustered, truth [][]int64) err
 	}
 	s.out.note(rows.rate, "COPY rows/s")
 	s.out.note(rows.perCPU, "COPY rows per CPU s")
-	if err = s.step("build", func() error { _, err := s.index(ctx); return err }); err != nil {
+	if err = s.step("build", func() error { _, _, err := s.index(ctx); return err }); err != nil {
 		return err
 	}
 	if err = s.search(ctx, "search", truth); err != nil {

@@ -34,6 +34,7 @@ type sample struct {
 type facts struct {
 	copyRows  float64       // rows a second by binary COPY into a table without indexes
 	build     time.Duration // of the index
+	buildCPU  time.Duration // the same in processor time
 	index     float64       // bytes of the index for each vector, the vector not counted
 	resident  int64         // bytes of the process when all was done
 	firstTime time.Duration // from the start of a server to the first answer by the index

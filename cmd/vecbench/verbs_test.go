@@ -43,6 +43,7 @@ func TestVerbs(t *testing.T) {
 		},
 		"insert --dataset digits --lists 8 --probes 8 --shifted":                                     {"fall of recall by doubling, worst": {0, 0}},
 		"insert --dataset digits --index hnsw --ef 400":                                              {"fall of recall against an index made anew, worst": {-0.01, 0.01}},
+		"filter --dataset digits --lists 8 --probes 8 --queries 5 --runs 1 --shares 0.1,0.5":         {"conditions that fall short": {0, 100}},
 		"delete --dataset digits --lists 8 --probes 2,8 --settle 1ms":                                {"deleted rows returned": {0, 0}, "rows/s deleted": {1, all}},
 		"delete --dataset digits --index hnsw --ef 400 --settle 1ms":                                 {"fall of recall by deleting half and VACUUM, against an index made anew of the rest, worst": {-0.01, 0.01}},
 		"run --dataset digits --index ivfpq --lists 8 --parts 16 --probes 8 --mode session --runs 1": {"session QPS at recall 0.95": {1, all}},

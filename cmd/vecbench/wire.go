@@ -69,7 +69,7 @@ func fillWith(ctx context.Context, c *config, d *dataset, rows []int) (b *bed, k
 	all, err := b.copy(ctx, rows)
 	known.copyRows = all.rate
 	if err == nil {
-		known.build, err = b.index(ctx)
+		known.build, known.buildCPU, err = b.index(ctx)
 	}
 	if err = errors.Join(err, b.stop(ctx)); err != nil {
 		return nil, known, errors.Join(err, b.close())
