@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"voronoi/exec/catalog"
-	"voronoi/exec/index"
 	"voronoi/exec/storage"
 	"voronoi/internal/datum"
 	"voronoi/internal/oid"
@@ -27,7 +26,7 @@ func (s *Session) maintain(ctx context.Context, n *planner.Maintain) (*result, e
 		}
 		s.ensureTransaction()
 		return res, s.srv.asWriter(ctx, func() error {
-			s.srv.vectors.reclaimAll()
+			s.srv.vectors.reclaimAll(false)
 			return s.srv.db.Checkpoint()
 		})
 	case "CHECKPOINT":
@@ -39,25 +38,6 @@ func (s *Session) maintain(ctx context.Context, n *planner.Maintain) (*result, e
 		return res, canceled(ctx, s.tx.conn.Exec("PRAGMA optimize = 0x10002"))
 	}
 	return res, nil
-}
-
-// reclaimAll drops all dead entries that no snapshot needs. The caller is the
-// writer.
-func (v *vectorStore) reclaimAll() {
-	for _, c := range v.list() {
-		if l := c.table.Load(); l != nil && l.vectors != nil && l.vectors.Dead() > 0 {
-			v.reclaimNow(l)
-		}
-	}
-}
-
-// reclaimNow drops the dead entries of a column that no snapshot needs.
-func (v *vectorStore) reclaimNow(l *loadedColumn) {
-	before := l.bytes()
-	if l.vectors.Reclaim(index.Seq(v.horizon.oldest())) > 0 {
-		// For a moment there are two copies of what is left.
-		v.memory.released(before)
-	}
 }
 
 // sizes measures SQLite tables and indexes by their names, in bytes.

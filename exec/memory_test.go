@@ -275,6 +275,33 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	}
 }
 
+// TestMemoryIsGivenBackLater: what a snapshot needs goes when the snapshot has
+// gone, without anybody asking.
+func TestMemoryIsGivenBackLater(t *testing.T) {
+	ts := newServer(t)
+	c, reader := ts.connect(), ts.connect()
+	loadDigits(c)
+	c.rows("SELECT id FROM digits ORDER BY v <-> (SELECT v FROM digits WHERE id = 1) LIMIT 1")
+	reader.exec("BEGIN ISOLATION LEVEL REPEATABLE READ")
+	reader.rows("SELECT 1 FROM digits LIMIT 1")
+	c.exec("DELETE FROM digits WHERE id > 100", "VACUUM")
+	dead := func() (n int) {
+		if err := ts.asWriter(t.Context(), func() error { n = ts.held("digits", "v").vectors.Dead(); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := dead(); n != 1697 {
+		t.Errorf("%d entries are dead while a snapshot needs 1697", n)
+	}
+	reader.expect("SELECT count(*) FROM (SELECT id FROM digits ORDER BY v <-> (SELECT v FROM digits WHERE id = 1)) x", "1797")
+	reader.exec("COMMIT")
+	for dead() > 0 { // bounded by the test's timeout
+		time.Sleep(20 * time.Millisecond)
+	}
+	c.expect("SELECT count(*) FROM (SELECT id FROM digits ORDER BY v <-> (SELECT v FROM digits WHERE id = 1)) x", "100")
+}
+
 func vacuumOf(s string) string {
 	if s == "" {
 		return "SELECT 1"

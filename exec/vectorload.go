@@ -101,11 +101,11 @@ func (c *vectorColumn) loaded(x *execution, rel *catalog.Relation, col *catalog.
 	if writer && s.vectorTx(c).lost {
 		return streamedColumn(x, col), nil
 	}
-	use := columnUseOf(x.catalog, c.id, s.memoryLimit())
 	l := c.table.Load()
-	if l == nil || !l.serves(use) && !c.refused(use.limit) {
+	if l == nil || !l.inMemory() && l.vectors != nil {
+		// What it is used for matters, which takes longer to find out.
 		var err error
-		if l, err = c.fill(x.ctx, col, use); err != nil {
+		if l, err = c.fill(x.ctx, col, columnUseOf(x.catalog, c.id, s.memoryLimit())); err != nil {
 			return nil, err
 		}
 		if l == nil {
@@ -141,9 +141,13 @@ func streamedColumn(x *execution, col *catalog.Column) *loadedColumn {
 // length; or commits overtake the load again and again. A table of keys is
 // replaced by all vectors once there is room for them, if they are wanted.
 func (c *vectorColumn) fill(ctx context.Context, col *catalog.Column, use columnUse) (*loadedColumn, error) {
+	have := c.table.Load()
+	if have != nil && have.serves(use) || c.refused(use.limit) {
+		return have, nil
+	}
 	c.load.Lock()
 	defer c.load.Unlock()
-	have := c.table.Load()
+	have = c.table.Load()
 	if have != nil && have.serves(use) || c.refused(use.limit) {
 		return have, nil
 	}

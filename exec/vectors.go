@@ -25,6 +25,8 @@ type vectorStore struct {
 
 	clock  atomic.Int64 // of searches, to know which column was searched last
 	memory vectorMemory
+
+	reclaiming atomic.Bool // somebody tries to reclaim what snapshots still need
 }
 
 type columnID struct {

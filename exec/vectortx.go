@@ -326,12 +326,3 @@ func (v *vectorStore) rolledBack(s *Session) {
 	}
 	v.endCommit(s)
 }
-
-// reclaim drops dead slots once they are many and no snapshot needs them.
-func (v *vectorStore) reclaim(l *loadedColumn) {
-	dead := l.vectors.Dead()
-	if dead < 1024 || dead < l.vectors.Len()/4 {
-		return
-	}
-	v.reclaimNow(l)
-}

@@ -277,6 +277,15 @@ func (v *View) deadBefore(s Slot, oldest Seq) bool {
 	return Seq(c.born[at].Load()) == never || Seq(c.died[at].Load()) <= oldest
 }
 
+func (v *View) anyDeadBefore(oldest Seq) bool {
+	for s := range Slot(v.Len()) {
+		if v.deadBefore(s, oldest) {
+			return true
+		}
+	}
+	return false
+}
+
 func (v *View) setBorn(s Slot, seq Seq) { v.chunks[s>>v.shift].born[v.at(s)].Store(uint64(seq)) }
 func (v *View) setDied(s Slot, seq Seq) { v.chunks[s>>v.shift].died[v.at(s)].Store(uint64(seq)) }
 

@@ -318,6 +318,9 @@ func (t *Table) Reclaim(oldest Seq) int {
 		return 0
 	}
 	old := t.View()
+	if !old.anyDeadBefore(oldest) {
+		return 0 // which a snapshot that stays open makes the common case
+	}
 	moved := make([]Slot, old.Len())
 	fresh := newRows(old.rows.format, old.Dims(), old.HasVectors())
 	fresh.latest.Store(old.rows.latest.Load())
@@ -338,9 +341,6 @@ func (t *Table) Reclaim(oldest Seq) int {
 		}
 	}
 	t.dead = dying
-	if dropped == 0 {
-		return 0
-	}
 	t.live.renumber(moved)
 	now := fresh.view()
 	for _, x := range t.indexes {
