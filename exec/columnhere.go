@@ -22,11 +22,11 @@ func (x *execution) columnHere(rel *catalog.Relation, col *catalog.Column) (*col
 		return nil, err
 	}
 	if l.streamed {
-		t, err := rowsOf(col).load(x.ctx, x.conn, true)
+		t, err := rowsOf(rel, col).load(x.ctx, x.conn, true)
 		if err != nil {
-			return nil, dimensionsOf(err)
+			return nil, vectorTypes[col.Type].worded(err)
 		}
-		l = &loadedColumn{vectors: t, base: x.seq, rows: rowsOf(col)}
+		l = &loadedColumn{vectors: t, base: x.seq, rows: rowsOf(rel, col)}
 	}
 	c := &columnHere{loadedColumn: l, rows: l.rows.on(x.conn)}
 	x.open = append(x.open, c.rows)

@@ -247,12 +247,14 @@ func (d *definer) dropColumn(id oid.OID, n *planner.DropColumn) error {
 		}
 	}
 	column := *d.relation(id).Attribute(attnum)
-	if column.Companion != "" {
+	if isSearched(&column) {
 		if err := d.forgetVectors(rel, &column); err != nil {
 			return err
 		}
 		gone := columnID{rel.OID, attnum}
 		d.s.tx.onCommit = append(d.s.tx.onCommit, func() { d.s.srv.vectors.forget(gone) })
+	}
+	if column.Companion != "" {
 		if err := d.exec("DROP TABLE " + quoteName(column.Companion)); err != nil {
 			return err
 		}
@@ -396,12 +398,14 @@ func (d *definer) alterColumnType(id oid.OID, n *planner.AlterColumnType) error 
 		}
 	}
 	old := *rel.Attribute(attnum)
-	if old.Companion != "" {
+	if isSearched(&old) {
 		if err := d.forgetVectors(rel, &old); err != nil {
 			return err
 		}
 		was := columnID{rel.OID, attnum}
 		d.s.tx.onCommit = append(d.s.tx.onCommit, func() { d.s.srv.vectors.forget(was) })
+	}
+	if old.Companion != "" {
 		err = d.exec("DROP TABLE " + quoteName(old.Companion))
 	} else {
 		err = d.exec("ALTER TABLE " + quoteName(rel.Physical) + " DROP COLUMN " + quoteName(old.Physical))

@@ -251,11 +251,13 @@ func (d *definer) dropPhysical(rel *catalog.Relation) error {
 			return err
 		}
 		for _, c := range rel.Live() {
-			if c.Companion == "" {
+			if !isSearched(c) {
 				continue
 			}
-			if err := d.exec("DROP TABLE " + quoteName(c.Companion)); err != nil {
-				return err
+			if c.Companion != "" {
+				if err := d.exec("DROP TABLE " + quoteName(c.Companion)); err != nil {
+					return err
+				}
 			}
 			id := columnID{rel.OID, c.Attnum}
 			d.s.tx.onCommit = append(d.s.tx.onCommit, func() { srv.vectors.forget(id) })
@@ -337,11 +339,14 @@ func (d *definer) truncate(n *planner.Truncate) error {
 // empty deletes all rows of a table.
 func (d *definer) empty(rel *catalog.Relation) error {
 	for _, c := range rel.Live() {
-		if c.Companion == "" {
+		if !isSearched(c) {
 			continue
 		}
 		if err := d.forgetVectors(rel, c); err != nil {
 			return err
+		}
+		if c.Companion == "" {
+			continue
 		}
 		if err := d.exec("DELETE FROM " + quoteName(c.Companion)); err != nil {
 			return err
@@ -352,7 +357,7 @@ func (d *definer) empty(rel *catalog.Relation) error {
 
 // forgetVectors takes note that all vectors of a column go.
 func (d *definer) forgetVectors(rel *catalog.Relation, c *catalog.Column) error {
-	st, err := d.s.tx.conn.Prepare("SELECT " + catalog.KeyColumn + " FROM " + quoteName(c.Companion))
+	st, err := d.s.tx.conn.Prepare("SELECT " + catalog.KeyColumn + " FROM " + rowsOf(rel, c).companion)
 	if err != nil {
 		return err
 	}

@@ -105,10 +105,11 @@ func (c *vectorColumn) reserve(ctx context.Context, conn *storage.Conn, col *cat
 		return formRows, err
 	}
 	// The statement may know more than is committed.
-	if snap, err := c.store.srv.catalogs.at(meta.CatalogVersion); err != nil || !hasColumn(snap, c.id, col) {
+	snap, err := c.store.srv.catalogs.at(meta.CatalogVersion)
+	if err != nil || !hasColumn(snap, c.id, col) {
 		return formRows, err
 	}
-	rows := rowsOf(col)
+	rows := rowsOf(snap.Relation(c.id.table), col)
 	size, err := rows.size(conn, false)
 	if err != nil {
 		return formRows, canceled(ctx, err)

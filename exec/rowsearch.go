@@ -16,6 +16,7 @@ import (
 type rowSearch struct {
 	rows     *rowVectors
 	metric   vectorops.Metric
+	format   vectorops.Format
 	query    []float32
 	norm     float32 // squared, of the query
 	options  index.SearchOptions
@@ -57,7 +58,7 @@ func (l *loadedColumn) exactSearch(rows *rowVectors, metric vectorops.Metric, se
 		}
 	}
 	return &rowSearch{
-		rows: rows, metric: metric, query: query, norm: vectorops.SquaredNorm(query), options: o, allowed: allowed,
+		rows: rows, metric: metric, format: l.rows.typ.format, query: query, norm: l.rows.typ.format.SquaredNorm(query), options: o, allowed: allowed,
 		keep: min(max(o.Limit, leastPassRows), mostPassRows),
 	}, nil
 }
@@ -81,7 +82,7 @@ func (c *rowSearch) Next() (int64, float64, bool) {
 // pass finds the next candidates.
 func (c *rowSearch) pass() {
 	c.nearest.Reset(c.keep)
-	if c.block.Dims == 0 {
+	if c.raw == nil {
 		c.block = vectorops.NewMatrix(rowBlock, len(c.query))
 		c.raw, c.ranks, c.norms = make([]float32, rowBlock), make([]float64, rowBlock), make([]float32, rowBlock)
 	}
@@ -139,10 +140,14 @@ func (c *rowSearch) read() error {
 
 // offer adds a row to the block.
 func (c *rowSearch) offer(key int64, vec []float32) error {
-	if len(vec) != c.block.Dims {
-		return &index.DimensionError{Want: len(vec), Have: c.block.Dims}
+	if have, want := c.format.DimsOf(c.query), c.format.DimsOf(vec); have != want {
+		return &index.DimensionError{Want: want, Have: have}
 	}
-	copy(c.block.Row(len(c.keys)), vec)
+	if n := len(c.keys); c.format == vectorops.Sparse {
+		c.raw[n], c.norms[n] = c.metric.RawSparse(c.query, vec), c.format.SquaredNorm(vec)
+	} else {
+		copy(c.block.Row(n), vec)
+	}
 	if c.keys = append(c.keys, key); len(c.keys) == rowBlock {
 		c.measure()
 	}
@@ -155,9 +160,9 @@ func (c *rowSearch) measure() {
 	if n == 0 {
 		return
 	}
-	c.metric.Raw(c.raw[:n], c.query, c.block.Slice(0, n).Data)
-	if c.metric == vectorops.Cosine {
-		for i := range n {
+	if c.format != vectorops.Sparse {
+		c.metric.Raw(c.raw[:n], c.query, c.block.Slice(0, n).Data)
+		for i := 0; i < n && c.metric.UsesNorms(); i++ {
 			c.norms[i] = vectorops.SquaredNorm(c.block.Row(i))
 		}
 	}
@@ -175,7 +180,7 @@ func (c *rowSearch) measure() {
 	c.keys = c.keys[:0]
 }
 
-func (c *rowSearch) Err() error               { return dimensionsOf(c.err) }
+func (c *rowSearch) Err() error               { return c.rows.typ.worded(c.err) }
 func (c *rowSearch) Relaxed() bool            { return false }
 func (c *rowSearch) Counters() index.Counters { return c.counters }
 

@@ -13,11 +13,19 @@ import (
 )
 
 // columnRows says where the vectors of a column are in the file: the companion
-// table and its column, as SQL names them.
-type columnRows struct{ companion, value string }
+// table and its column, as SQL names them. Bit strings are in the table itself,
+// of which the rows that have one take the companion's place.
+type columnRows struct {
+	companion, value string
+	typ              *vectorType
+}
 
-func rowsOf(col *catalog.Column) columnRows {
-	return columnRows{quoteName(col.Companion), quoteName(col.Physical)}
+func rowsOf(rel *catalog.Relation, col *catalog.Column) columnRows {
+	r := columnRows{quoteName(col.Companion), quoteName(col.Physical), vectorTypes[col.Type]}
+	if col.Companion == "" {
+		r.companion = "(SELECT " + catalog.KeyColumn + ", " + r.value + " FROM " + quoteName(rel.Physical) + " WHERE " + r.value + " IS NOT NULL)"
+	}
+	return r
 }
 
 // rowVectors reads the vectors of a column from the rows, in the snapshot that a
@@ -96,7 +104,10 @@ func (r *rowVectors) vector(key int64) ([]float32, error) {
 
 // floats is a stored vector until the next call.
 func (r *rowVectors) floats(d datum.Datum) []float32 {
-	r.vec = datum.AppendVectorFloats(r.vec[:0], d)
+	if r.vec == nil {
+		r.vec = make([]float32, 0, r.typ.capacity(d)) // not nil for a vector of no length
+	}
+	r.vec = r.typ.values(r.vec[:0], d)
 	return r.vec
 }
 

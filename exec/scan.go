@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"errors"
 	"math"
 
 	"voronoi/exec/catalog"
@@ -81,7 +80,7 @@ func (s *scan) prepare() error {
 		return err
 	}
 	if !s.column.inMemory() {
-		s.rows = rowsOf(p.Column).on(x.conn)
+		s.rows = rowsOf(p.Table, p.Column).on(x.conn)
 	}
 	if s.filter, err = s.newFilter(); err != nil {
 		return err
@@ -137,6 +136,10 @@ func metricOf(m planner.Metric) vectorops.Metric {
 		return vectorops.Cosine
 	case planner.MetricL1:
 		return vectorops.Manhattan
+	case planner.MetricHamming:
+		return vectorops.Hamming
+	case planner.MetricJaccard:
+		return vectorops.Jaccard
 	}
 	return vectorops.L2
 }
@@ -184,29 +187,21 @@ func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
 		o.Source = s.rows
 	}
 	way.apply(&o)
-	vec := datum.VectorFloats(query)
+	typ := vectorTypes[s.plan.Column.Type]
+	vec := typ.of(query)
 	s.searches++
 	if s.idx != nil && !way.exact {
 		s.used = true
 		c, err := s.idx.Search(s.seq(), vec, o)
-		return c, dimensionsOf(err)
+		return c, typ.worded(err)
 	}
 	c, err := s.column.exactSearch(s.rows, metricOf(s.plan.Metric), s.seq(), vec, o, way.allowed)
-	return c, dimensionsOf(err)
+	return c, typ.worded(err)
 }
 
 // partRows is how many rows of a query without LIMIT are likely to be fetched at
 // a time: what clients that fetch in parts ask for.
 const partRows = 100
-
-// dimensionsOf words a query of the wrong length as pgvector does.
-func dimensionsOf(err error) error {
-	var dims *index.DimensionError
-	if errors.As(err, &dims) {
-		return pgerr.Newf(pgerr.DataException, "different vector dimensions %d and %d", dims.Want, dims.Have)
-	}
-	return err
-}
 
 // knnModule is voronoi_knn(handle [, query]): the rows of a vector scan, nearest
 // first (rule V2).
@@ -383,7 +378,7 @@ func (c *knnCursor) withoutVector() (*storage.Stmt, error) {
 	rel, col := c.scan.plan.Table, c.scan.plan.Column
 	sql := "SELECT t." + catalog.KeyColumn + " FROM " + quoteName(rel.Physical) + " AS t"
 	if c.searched {
-		sql += " WHERE NOT EXISTS (SELECT 1 FROM " + quoteName(col.Companion) + " AS c WHERE c." + catalog.KeyColumn + " = t." + catalog.KeyColumn + ")"
+		sql += " WHERE NOT EXISTS (SELECT 1 FROM " + rowsOf(rel, col).companion + " AS c WHERE c." + catalog.KeyColumn + " = t." + catalog.KeyColumn + ")"
 	}
 	return c.run.x.conn.Prepare(sql)
 }

@@ -7,7 +7,6 @@ import (
 	"voronoi/exec/index"
 	"voronoi/internal/datum"
 	"voronoi/planner"
-	"voronoi/vectorops"
 )
 
 // radius is the least of a scan's bounds on the distance. The zero value is
@@ -65,7 +64,7 @@ func (r *radius) beyond(distance float64) bool {
 func (s *scan) nanApart(query datum.Datum) bool {
 	return s.plan.Metric == planner.MetricCosine && s.column.vectors != nil && !query.IsNull() &&
 		(s.plan.NaNFirst || s.radius.bounded && s.radius.nan) &&
-		vectorops.SquaredNorm(datum.VectorFloats(query)) > 0
+		s.column.rows.typ.squaredNorm(query) > 0
 }
 
 // withoutAngle finds the rows whose vector has no direction, in order of their
@@ -77,8 +76,8 @@ func (s *scan) withoutAngle() ([]int64, error) {
 		return s.storedWithoutAngle()
 	}
 	for chunk := range view.Vectors().Chunks() {
-		block, first := view.Vectors().Chunk(chunk)
-		for i, norm := range view.Norms(chunk)[:block.Rows()] {
+		rows, first := view.Vectors().ChunkRows(chunk)
+		for i, norm := range view.Norms(chunk)[:rows] {
 			slot := index.Slot(first + i)
 			if norm == 0 && view.Visible(slot, s.seq()) {
 				keys = append(keys, view.Key(slot))
@@ -90,8 +89,8 @@ func (s *scan) withoutAngle() ([]int64, error) {
 
 // storedWithoutAngle is withoutAngle for vectors that are not in memory.
 func (s *scan) storedWithoutAngle() ([]int64, error) {
-	col := s.plan.Column
-	st, err := s.x.conn.Prepare("SELECT " + catalog.KeyColumn + ", " + quoteName(col.Physical) + " FROM " + quoteName(col.Companion))
+	rows := s.column.rows
+	st, err := s.x.conn.Prepare("SELECT " + catalog.KeyColumn + ", " + rows.value + " FROM " + rows.companion)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +101,7 @@ func (s *scan) storedWithoutAngle() ([]int64, error) {
 		if !ok || err != nil {
 			return keys, err
 		}
-		if vectorops.SquaredNorm(datum.VectorFloats(st.Column(1))) == 0 {
+		if rows.typ.squaredNorm(st.Column(1)) == 0 {
 			keys = append(keys, st.Column(0).Int())
 		}
 	}

@@ -146,7 +146,7 @@ func (srv *Server) preload() {
 				continue
 			}
 			col := table.Attribute(rel.Index.Keys[0].Attnum)
-			if col == nil || col.Companion == "" {
+			if col == nil || !isSearched(col) {
 				continue
 			}
 			c := srv.vectors.column(table, col)

@@ -20,6 +20,7 @@ type tableWriter struct {
 	position map[int16]int // of a column in a row, by attnum
 	plain    []int         // positions of the columns in the table itself
 	vectors  []*companionWriter
+	inRow    []inRowVector
 
 	insertRow, deleteRow, readRow *storage.Stmt
 	updates                       map[string]*storage.Stmt // by the columns that change
@@ -35,6 +36,26 @@ type companionWriter struct {
 	at                     int
 	memory                 *vectorColumn
 	put, remove, readValue *storage.Stmt
+}
+
+// inRowVector is a column of the table itself that searches know as vectors.
+type inRowVector struct {
+	at     int
+	memory *vectorColumn
+}
+
+// changed takes note of a new value of a row, NULL when there is none; had says
+// whether there may have been another.
+func (v *inRowVector) changed(s *Session, key int64, had bool, d datum.Datum) error {
+	if had {
+		if err := v.memory.deleted(s, key); err != nil {
+			return err
+		}
+	}
+	if d.IsNull() {
+		return nil
+	}
+	return v.memory.inserted(s, key, d)
 }
 
 // keyRow is a row with its key.
@@ -53,6 +74,9 @@ func (x *execution) tableWriter(rel *catalog.Relation) (*tableWriter, error) {
 			w.plain = append(w.plain, i)
 			columns = append(columns, quoteName(c.Physical))
 			marks = append(marks, "?")
+			if isSearched(c) {
+				w.inRow = append(w.inRow, inRowVector{at: i, memory: x.session.srv.vectors.column(rel, c)})
+			}
 			continue
 		}
 		w.vectors = append(w.vectors, &companionWriter{column: c, at: i, memory: x.session.srv.vectors.column(rel, c)})
@@ -195,6 +219,11 @@ func (w *tableWriter) insertAt(key int64, row []datum.Datum) error {
 			return err
 		}
 	}
+	for _, v := range w.inRow {
+		if err := v.changed(w.x.session, key, false, row[v.at]); err != nil {
+			return err
+		}
+	}
 	w.x.session.noteChange(w.rel, 1)
 	return nil
 }
@@ -271,6 +300,14 @@ func (w *tableWriter) update(key int64, old, row []datum.Datum) error {
 			}
 		}
 	}
+	for _, v := range w.inRow {
+		if identical(old[v.at], row[v.at]) {
+			continue
+		}
+		if err := v.changed(w.x.session, key, !old[v.at].IsNull(), row[v.at]); err != nil {
+			return err
+		}
+	}
 	if len(w.references) > 0 || len(w.referenced) > 0 {
 		w.referencing = append(w.referencing, keyRow{key: key, old: old, new: row})
 	}
@@ -311,6 +348,11 @@ func (w *tableWriter) delete(key int64, old []datum.Datum) error {
 	}
 	for _, v := range w.vectors {
 		if err := w.removeVector(v, key); err != nil {
+			return err
+		}
+	}
+	for _, v := range w.inRow {
+		if err := v.changed(w.x.session, key, true, datum.Null); err != nil {
 			return err
 		}
 	}

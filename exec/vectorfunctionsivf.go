@@ -204,7 +204,7 @@ func sqlIVFAssign(x *execution, args []datum.Datum) (datum.Datum, error) {
 		return datum.Null, err
 	}
 	list, err := lists.Assign(datum.VectorFloats(args[1]))
-	return datum.Int(int64(list)), dimensionsOf(err)
+	return datum.Int(int64(list)), vectorTypes[oid.Vector].worded(err)
 }
 
 // sqlIVFProbe is ivf_probe(index, query, n): the lists that a search with n
@@ -226,7 +226,7 @@ func sqlIVFProbe(x *execution, args []datum.Datum) ([][]datum.Datum, error) {
 	for at, list := range nearest {
 		rows = append(rows, []datum.Datum{datum.Int(int64(list)), datum.Float(distances[at])})
 	}
-	return rows, dimensionsOf(err)
+	return rows, vectorTypes[oid.Vector].worded(err)
 }
 
 // indexNow gives a vector index in memory and waits for it where it is not

@@ -7,6 +7,7 @@ import (
 	"voronoi/exec/index"
 	"voronoi/exec/index/ivf"
 	"voronoi/internal/datum"
+	"voronoi/internal/oid"
 	"voronoi/vectorops"
 )
 
@@ -90,7 +91,7 @@ func (m *recallMeasure) query(vec []float32, seq index.Seq) error {
 	began := time.Now()
 	c, err := m.index.loaded.exactSearch(m.index.loaded.rows, m.metric, seq, vec, m.options, nil)
 	if err != nil {
-		return dimensionsOf(err)
+		return vectorTypes[oid.Vector].worded(err)
 	}
 	truth, _ := index.Collect(c, m.k)
 	if err := c.Err(); err != nil {
@@ -101,7 +102,7 @@ func (m *recallMeasure) query(vec []float32, seq index.Seq) error {
 
 	began = time.Now()
 	if c, err = m.index.search.Search(seq, vec, m.options); err != nil {
-		return dimensionsOf(err)
+		return vectorTypes[oid.Vector].worded(err)
 	}
 	got, _ := index.Collect(c, m.k)
 	if err := c.Err(); err != nil {

@@ -99,7 +99,7 @@ func (c *vectorColumn) loaded(x *execution, rel *catalog.Relation, col *catalog.
 	s := x.session
 	writer := s.tx.writing && x.conn == s.tx.conn
 	if writer && s.vectorTx(c).lost {
-		return streamedColumn(x, col), nil
+		return streamedColumn(x, rel, col), nil
 	}
 	l := c.table.Load()
 	if l == nil || !l.inMemory() && l.vectors != nil {
@@ -109,7 +109,7 @@ func (c *vectorColumn) loaded(x *execution, rel *catalog.Relation, col *catalog.
 			return nil, err
 		}
 		if l == nil {
-			return streamedColumn(x, col), nil
+			return streamedColumn(x, rel, col), nil
 		}
 	}
 	l.searched.Store(c.store.clock.Add(1))
@@ -120,19 +120,19 @@ func (c *vectorColumn) loaded(x *execution, rel *catalog.Relation, col *catalog.
 		if now := c.table.Load(); now != l {
 			// The column got its first vectors in this transaction, or was
 			// dropped from memory just now.
-			return streamedColumn(x, col), nil
+			return streamedColumn(x, rel, col), nil
 		}
 		return l, nil
 	}
 	if x.seq < l.base {
-		return streamedColumn(x, col), nil
+		return streamedColumn(x, rel, col), nil
 	}
 	return l, nil
 }
 
 // streamedColumn is a column of which nothing is in memory for a statement.
-func streamedColumn(x *execution, col *catalog.Column) *loadedColumn {
-	return &loadedColumn{streamed: true, base: x.seq, rows: rowsOf(col)}
+func streamedColumn(x *execution, rel *catalog.Relation, col *catalog.Column) *loadedColumn {
+	return &loadedColumn{streamed: true, base: x.seq, rows: rowsOf(rel, col)}
 }
 
 // fill loads the column from a snapshot of its own. It is nil where that cannot
@@ -192,7 +192,7 @@ func (c *vectorColumn) fillOnce(ctx context.Context, conn *storage.Conn, col *ca
 	if err != nil || !hasColumn(snap, c.id, col) {
 		return nil, false, err
 	}
-	rows := rowsOf(col)
+	rows := rowsOf(snap.Relation(c.id.table), col)
 	t, err := rows.load(ctx, conn, form == formKeys)
 	if err != nil {
 		var dims *index.DimensionError
@@ -229,15 +229,15 @@ func (c *vectorColumn) beginLoad(conn *storage.Conn) (storage.Meta, error) {
 	return meta, nil
 }
 
-// hasColumn reports whether a catalog has the very column: the same companion
-// table under the same number.
+// hasColumn reports whether a catalog has the very column: of the same type and
+// in the same place, under the same number.
 func hasColumn(snap *catalog.Snapshot, id columnID, col *catalog.Column) bool {
 	rel := snap.Relation(id.table)
 	if rel == nil {
 		return false
 	}
 	have := rel.Attribute(id.attnum)
-	return have != nil && !have.Dropped && have.Companion == col.Companion
+	return have != nil && !have.Dropped && have.Companion == col.Companion && have.Physical == col.Physical && have.Type == col.Type
 }
 
 // endLoad takes in what was committed during the load and makes the column
@@ -264,12 +264,16 @@ func (c *vectorColumn) endLoad(l *loadedColumn) (bool, error) {
 					if r.vec == nil {
 						continue
 					}
-					l.vectors = index.NewTable(len(r.vec))
+					t, err := l.rows.typ.newTable(r.vec, false)
+					if err != nil {
+						return false, l.rows.typ.worded(err)
+					}
+					l.vectors = t
 				}
 				l.vectors.Kill(r.key)
 				if r.vec != nil {
 					if _, err := l.vectors.Append(r.key, r.vec); err != nil {
-						return false, dimensionsOf(err)
+						return false, l.rows.typ.worded(err)
 					}
 				}
 			}
@@ -286,13 +290,11 @@ func (c *vectorColumn) endLoad(l *loadedColumn) (bool, error) {
 func (r columnRows) load(ctx context.Context, conn *storage.Conn, keysOnly bool) (t *index.Table, err error) {
 	rows := r.on(conn)
 	defer rows.close()
-	err = rows.each(ctx, func(key int64, vec []float32) error {
-		switch {
-		case t != nil:
-		case keysOnly:
-			t = index.NewKeyTable(len(vec))
-		default:
-			t = index.NewTable(len(vec))
+	err = rows.each(ctx, func(key int64, vec []float32) (err error) {
+		if t == nil {
+			if t, err = r.typ.newTable(vec, keysOnly); err != nil {
+				return err
+			}
 		}
 		return t.Load(key, vec)
 	})

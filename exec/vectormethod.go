@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"io"
+	"strings"
 
 	"voronoi/exec/catalog"
 	"voronoi/exec/index"
@@ -152,17 +153,11 @@ func indexMetric(snap *catalog.Snapshot, rel *catalog.Relation) (vectorops.Metri
 	if class == nil {
 		return 0, pgerr.Internal("index %s has no operator class", rel.Name)
 	}
-	metric, ok := classMetrics[class.Name]
+	// They are called vector_l2_ops, bit_hamming_ops and so on.
+	_, name, _ := strings.Cut(strings.TrimSuffix(class.Name, "_ops"), "_")
+	metric, ok := vectorops.ParseMetric(name)
 	if !ok {
 		return 0, pgerr.Unsupported("operator class %q", class.Name)
 	}
 	return metric, nil
-}
-
-// classMetrics are the metrics of the operator classes for vectors.
-var classMetrics = map[string]vectorops.Metric{
-	"vector_l2_ops":     vectorops.L2,
-	"vector_ip_ops":     vectorops.IP,
-	"vector_cosine_ops": vectorops.Cosine,
-	"vector_l1_ops":     vectorops.Manhattan,
 }

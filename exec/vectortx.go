@@ -72,7 +72,7 @@ func (c *vectorColumn) inserted(s *Session, key int64, d datum.Datum) error {
 	if l == nil {
 		return nil
 	}
-	_, err := l.vectors.Append(key, datum.VectorFloats(d))
+	_, err := l.vectors.Append(key, l.rows.typ.of(d))
 	return t.tolerate(err)
 }
 
@@ -158,7 +158,8 @@ func (c *vectorColumn) read(s *Session, conn *storage.Conn, keys []int64, visit 
 	if col == nil || col.Dropped {
 		return nil
 	}
-	st, err := conn.Prepare("SELECT " + quoteName(col.Physical) + " FROM " + quoteName(col.Companion) + " WHERE " + catalog.KeyColumn + " = ?")
+	rows := rowsOf(rel, col)
+	st, err := conn.Prepare("SELECT " + rows.value + " FROM " + rows.companion + " WHERE " + catalog.KeyColumn + " = ?")
 	if err != nil {
 		return err
 	}
@@ -177,7 +178,7 @@ func (c *vectorColumn) read(s *Session, conn *storage.Conn, keys []int64, visit 
 		}
 		var vec []float32
 		if ok {
-			vec = datum.VectorFloats(st.Column(0))
+			vec = rows.typ.of(st.Column(0))
 		}
 		if err := visit(key, vec); err != nil {
 			return err

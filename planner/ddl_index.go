@@ -249,6 +249,10 @@ func (a *analyzer) optionValue(d *pg_query.DefElem) string {
 	return ""
 }
 
+// maxIndexDims bounds the dimensions of what is indexed; those of vectors are
+// bounded by the types already. That of bits is pgvector's.
+var maxIndexDims = map[oid.OID]int32{oid.Vector: 16000, oid.HalfVec: 16000, oid.Bit: 64000}
+
 // checkVectorIndex refuses what pgvector refuses.
 func (a *analyzer) checkVectorIndex(table, rel *catalog.Relation) {
 	key := rel.Index.Keys[0]
@@ -262,8 +266,8 @@ func (a *analyzer) checkVectorIndex(table, rel *catalog.Relation) {
 	if c.Typmod < 1 {
 		fail(pgerr.New(pgerr.InvalidParameterValue, "column does not have dimensions"))
 	}
-	if c.Typmod > 16000 {
-		fail(pgerr.Newf(pgerr.ProgramLimitExceeded, "column cannot have more than 16000 dimensions for %s index", rel.Index.Method))
+	if limit, ok := maxIndexDims[c.Type]; ok && c.Typmod > limit {
+		fail(pgerr.Newf(pgerr.ProgramLimitExceeded, "column cannot have more than %d dimensions for %s index", limit, rel.Index.Method))
 	}
 	checkCodeOptions(rel, int(c.Typmod))
 }

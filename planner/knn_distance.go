@@ -10,8 +10,15 @@ import (
 
 // metrics are the distances by their functions' names.
 var metrics = map[string]Metric{
-	"l2_distance": MetricL2, "euclidean_distance": MetricL2, "vector_negative_inner_product": MetricIP,
-	"cosine_distance": MetricCosine, "l1_distance": MetricL1, "inner_product": MetricIP,
+	"l2_distance": MetricL2, "euclidean_distance": MetricL2, "cosine_distance": MetricCosine, "l1_distance": MetricL1,
+	"inner_product": MetricIP, "vector_negative_inner_product": MetricIP, "halfvec_negative_inner_product": MetricIP,
+	"sparsevec_negative_inner_product": MetricIP, "hamming_distance": MetricHamming, "jaccard_distance": MetricJaccard,
+}
+
+// searched reports whether a column's type is one whose distances are searched
+// for.
+func searched(typ oid.OID) bool {
+	return typ == oid.Vector || typ == oid.HalfVec || typ == oid.SparseVec || typ == oid.Bit
 }
 
 // innerProduct is the function whose value is the distance with the other sign.
@@ -118,7 +125,7 @@ func matchDistance(x Expr) *knn {
 	}
 	for i, arg := range call.Args {
 		v, ok := sameVector(arg).(*Var)
-		if ok && v.Typ == oid.Vector && v.Entry.Kind == EntryRelation && v.Entry.Columns[v.Col].Column != nil && v.Entry.Columns[v.Col].Column.Companion != "" {
+		if ok && searched(v.Typ) && v.Entry.Kind == EntryRelation && v.Entry.Relation.System == nil && v.Entry.Columns[v.Col].Column != nil {
 			return &knn{column: v, call: call, query: call.Args[1-i], metric: metric, falls: call.Proc.Name == innerProduct}
 		}
 	}
@@ -127,8 +134,8 @@ func matchDistance(x Expr) *knn {
 
 // sameVector is x without a cast to the length that it has anyway.
 func sameVector(x Expr) Expr {
-	if c, ok := x.(*FuncCall); ok && (c.Form == FormCast || c.Form == FormImplicitCast) && c.Typ == oid.Vector && len(c.Args) > 0 {
-		if v, ok := c.Args[0].(*Var); ok && v.Typ == oid.Vector && v.Mod == c.Mod {
+	if c, ok := x.(*FuncCall); ok && (c.Form == FormCast || c.Form == FormImplicitCast) && searched(c.Typ) && len(c.Args) > 0 {
+		if v, ok := c.Args[0].(*Var); ok && v.Typ == c.Typ && v.Mod == c.Mod {
 			return v
 		}
 	}

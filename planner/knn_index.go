@@ -6,9 +6,16 @@ import (
 	"voronoi/exec/catalog"
 )
 
-// opclassMetrics are the metrics of vector operator classes, by name.
+// opclassMetrics are the metrics of the operator classes for vectors by what
+// stands between the type and the end of their names: vector_l2_ops.
 var opclassMetrics = map[string]Metric{
-	"vector_l2_ops": MetricL2, "vector_ip_ops": MetricIP, "vector_cosine_ops": MetricCosine, "vector_l1_ops": MetricL1,
+	"l2": MetricL2, "ip": MetricIP, "cosine": MetricCosine, "l1": MetricL1, "hamming": MetricHamming, "jaccard": MetricJaccard,
+}
+
+func opclassMetric(name string) (Metric, bool) {
+	_, name, _ = strings.Cut(strings.TrimSuffix(name, "_ops"), "_")
+	metric, ok := opclassMetrics[name]
+	return metric, ok
 }
 
 // vectorIndex chooses the index that serves a scan: valid, on the column, of
@@ -29,7 +36,7 @@ func (e *emitter) vectorIndex(s *VectorScan, q *Query, entry *Entry) *catalog.Re
 			continue
 		}
 		if class := e.env.Catalog.OpClass(key.OpClass); class != nil {
-			if metric, ok := opclassMetrics[class.Name]; ok && metric == s.Metric {
+			if metric, ok := opclassMetric(class.Name); ok && metric == s.Metric {
 				best = r
 			}
 		}

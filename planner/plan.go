@@ -207,10 +207,12 @@ type Metric uint8
 
 // Metrics.
 const (
-	MetricL2     Metric = iota // <->
-	MetricIP                   // <#>, the negative inner product
-	MetricCosine               // <=>
-	MetricL1                   // <+>
+	MetricL2      Metric = iota // <->
+	MetricIP                    // <#>, the negative inner product
+	MetricCosine                // <=>
+	MetricL1                    // <+>
+	MetricHamming               // <~>
+	MetricJaccard               // <%>
 )
 
 // RowQuery computes expressions over given rows: its SQL's first parameters,

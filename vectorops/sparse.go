@@ -81,6 +81,11 @@ var sparseKernels = [...]func(a, b []float32) float32{
 	rawL2Squared: sparseL2Squared, rawProduct: sparseInnerProduct, rawL1: sparseL1,
 }
 
+// RawSparse is Raw for a single pair of sparse vectors.
+func (m Metric) RawSparse(query, values []float32) float32 {
+	return sparseKernels[m.raw()](query, values)
+}
+
 // ragged is rows of any length, of one chunk of a set.
 type ragged struct {
 	rows [][]float32

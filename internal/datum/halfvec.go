@@ -42,11 +42,15 @@ func HalfVecDims(d Datum) int { return len(d.b) / 2 }
 
 // HalfVecFloats is the elements of a stored halfvec.
 func HalfVecFloats(d Datum) []float32 {
-	out := make([]float32, 0, len(d.b)/2)
+	return AppendHalfVecFloats(make([]float32, 0, len(d.b)/2), d)
+}
+
+// AppendHalfVecFloats appends the elements of a stored halfvec to dst.
+func AppendHalfVecFloats(dst []float32, d Datum) []float32 {
 	for b := d.b; len(b) >= 2; b = b[2:] {
-		out = append(out, float16.Widen(binary.LittleEndian.Uint16(b)))
+		dst = append(dst, float16.Widen(binary.LittleEndian.Uint16(b)))
 	}
-	return out
+	return dst
 }
 
 // HalfVecFromFloats rounds floats to a halfvec; an element too large for a half

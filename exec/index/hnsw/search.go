@@ -95,41 +95,43 @@ func (c *cursor) Next() (int64, float64, bool) {
 func (c *cursor) more() {
 	switch c.stage {
 	case begin:
-		c.first()
+		if c.first(); c.walk == nil {
+			c.rest() // with the transaction's own rows, in one order
+			return
+		}
 	case walking:
 		c.ef *= 2
 		c.walk.resume(c.ef, 0)
 	case scanning:
-		for s := range c.ownFrom {
-			if (c.walk == nil || c.walk.visit(s)) && c.wanted(s) {
-				c.slots = append(c.slots, s)
-			}
-		}
-		c.counters.Candidates += len(c.slots)
-		c.deliverable()
-		c.finish()
+		c.rest()
 		return
 	}
-	if c.walk == nil {
+	for _, n := range c.walk.found {
+		c.slots = append(c.slots, n.slot)
+	}
+	c.counters.Candidates += c.walk.measured
+	c.walk.measured = 0
+	c.stage = walking
+	if len(c.walk.open)+len(c.walk.later)+len(c.walk.fallen) == 0 {
 		c.stage = scanning
-	} else {
-		for _, n := range c.walk.found {
-			c.slots = append(c.slots, n.slot)
-		}
-		c.counters.Candidates += c.walk.measured
-		c.walk.measured = 0
-		c.stage = walking
-		if len(c.walk.open)+len(c.walk.later)+len(c.walk.fallen) == 0 {
-			c.stage = scanning
-		}
 	}
 	c.deliverable()
-	if c.stage == scanning && c.walk == nil {
-		return
-	}
 	if c.options.Strict || c.options.MaxCandidates > 0 && c.counters.Candidates >= c.options.MaxCandidates {
 		c.finish()
 	}
+}
+
+// rest measures all that was not reached.
+func (c *cursor) rest() {
+	own := len(c.slots)
+	for s := range c.ownFrom {
+		if (c.walk == nil || c.walk.visit(s)) && c.wanted(s) {
+			c.slots = append(c.slots, s)
+		}
+	}
+	c.counters.Candidates += len(c.slots) - own
+	c.deliverable()
+	c.finish()
 }
 
 // exactPart: when ef is this part of all slots or more, measuring all is
@@ -151,7 +153,7 @@ func (c *cursor) first() {
 		c.counters.Candidates += len(c.slots)
 	}
 	if !ok || exactPart*c.ef >= c.view.Len() {
-		return // scanning comes next
+		return // all are measured
 	}
 	c.walk = newWalk(c.state.g, &c.view, &c.measure)
 	c.walk.resumable = !c.options.Strict
