@@ -19,6 +19,11 @@ func (s *Session) startDefinition(ctx context.Context, plan planner.Plan, st *st
 	if err := s.checkWritable(definitionName(plan)); err != nil {
 		return nil, err
 	}
+	if n, ok := plan.(*planner.CreateIndex); ok {
+		if err := s.buildAhead(ctx, n, st.planned.catalog); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.startWriting(ctx); err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"voronoi/planner"
 )
 
-// maintain is VACUUM, ANALYZE, REINDEX, CLUSTER and CHECKPOINT. There is less to
+// maintain is VACUUM, ANALYZE, CLUSTER and CHECKPOINT. There is less to
 // do than in Postgres: SQLite reuses the space of deleted rows by itself, and
 // vector indexes drop dead entries as they go.
 func (s *Session) maintain(ctx context.Context, n *planner.Maintain) (*result, error) {

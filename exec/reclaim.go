@@ -30,9 +30,13 @@ func (v *vectorStore) reclaim(l *loadedColumn) {
 	}
 }
 
-// reclaimNow drops the dead entries of a column that no snapshot needs. The
-// caller is the writer.
+// reclaimNow drops the dead entries of a column that no snapshot needs, unless an
+// index is being built over it. The caller is the writer.
 func (v *vectorStore) reclaimNow(l *loadedColumn) {
+	if !l.moving.TryLock() {
+		return
+	}
+	defer l.moving.Unlock()
 	before := l.bytes()
 	if l.vectors.Reclaim(index.Seq(v.horizon.oldest())) > 0 {
 		// For a moment there are two copies of what is left.

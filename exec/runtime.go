@@ -211,7 +211,7 @@ func (x *execution) buildRows() [][]datum.Datum {
 		zero := datum.Int(0)
 		rows = append(rows, []datum.Datum{
 			datum.Int(int64(s.pid)), datum.Int(databaseOID), text(s.startup.Database),
-			datum.Int(int64(b.index.Index.Table)), datum.Int(int64(b.index.OID)), text("CREATE INDEX"), text("building index: " + b.phase),
+			datum.Int(int64(b.index.Index.Table)), datum.Int(int64(b.index.OID)), text(b.command), text("building index: " + b.phase),
 			zero, zero, zero, datum.Int(int64(b.total)), datum.Int(int64(b.done)),
 			datum.Int(int64(b.total)), datum.Int(int64(b.done)), zero, zero,
 		})

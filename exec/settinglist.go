@@ -111,10 +111,11 @@ func vectorSettings() []*setting {
 // default is not that of the facts, which come from a server that initdb set up
 // elsewhere.
 var settingHooks = map[string]func(*setting){
-	"timezone":      func(d *setting) { d.boot, d.check, d.assign = "UTC", checkTimeZone, assignTimeZone },
-	"log_timezone":  func(d *setting) { d.boot = "UTC" },
-	"datestyle":     func(d *setting) { d.boot, d.check, d.assign = "ISO, MDY", checkDateStyle, assignDateStyle },
-	"intervalstyle": func(d *setting) { d.assign = assignIntervalStyle },
+	"timezone":               func(d *setting) { d.boot, d.check, d.assign = "UTC", checkTimeZone, assignTimeZone },
+	"log_timezone":           func(d *setting) { d.boot = "UTC" },
+	"datestyle":              func(d *setting) { d.boot, d.check, d.assign = "ISO, MDY", checkDateStyle, assignDateStyle },
+	"intervalstyle":          func(d *setting) { d.assign = assignIntervalStyle },
+	maintenanceMemorySetting: func(d *setting) { d.boot = strconv.Itoa(maintenanceMemoryDefault) },
 	"bytea_output": func(d *setting) {
 		d.assign = func(s *Session, v string) { s.changeEnv(func(e *datum.Env) { e.ByteaEscape = v == "escape" }) }
 	},

@@ -14,13 +14,17 @@ func (s *Session) noteChange(rel *catalog.Relation, rows int64) {
 	s.tx.changed[rel.OID] += rows
 }
 
-// buildProgress follows the build of an index for pg_stat_progress_create_index.
-func (s *Session) buildProgress(rel *catalog.Relation) ivf.Progress {
+// phaseInitializing is the phase before a build begins, in pgvector's words.
+const phaseInitializing = "initializing"
+
+// buildProgress follows the build of an index by a command for
+// pg_stat_progress_create_index.
+func (s *Session) buildProgress(rel *catalog.Relation, command string) ivf.Progress {
 	return func(phase string, done, total int) {
 		s.status.mu.Lock()
 		defer s.status.mu.Unlock()
 		b := &s.status.build
-		b.index, b.phase, b.done, b.total = rel, phase, done, total
+		b.index, b.command, b.phase, b.done, b.total = rel, command, phase, done, total
 		if phase == ivf.PhaseKMeans {
 			b.iterations = done
 		}
@@ -51,6 +55,7 @@ func (s *Session) builtIterations() int {
 // buildStatus is how far a session's index build is.
 type buildStatus struct {
 	index       *catalog.Relation
+	command     string // that builds it
 	phase       string
 	done, total int
 	iterations  int

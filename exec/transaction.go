@@ -47,6 +47,7 @@ type transaction struct {
 	answers       map[columnID]bool // columns that searches may remember, with rows that changed
 	vectors       []*vectorTx
 	published     bool // vector changes have been handed over for the commit
+	ahead         *aheadIndex
 	notifications []notification
 	listens       []func()
 	onCommit      []func() // run after the commit is durable or rolled back to nothing
@@ -389,6 +390,7 @@ func (tx *transaction) undoTo(mark int) {
 func (s *Session) endTransaction() {
 	s.locks.EndTransaction()
 	s.srv.vectors.horizon.leave(s)
+	s.tx.ahead.drop()
 	s.tx = transaction{}
 	s.settings.undo = s.settings.undo[:0]
 	for _, name := range []string{"isolation", "read_only", "deferrable"} {

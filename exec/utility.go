@@ -98,6 +98,8 @@ func (s *Session) startUtility(ctx context.Context, plan *planner.UtilityPlan, s
 		return s.lockTable(ctx, n)
 	case *planner.Maintain:
 		return s.maintain(ctx, n)
+	case *planner.Reindex:
+		return s.reindex(ctx, n)
 	case *planner.Do:
 		return s.do(ctx, n, r)
 	}

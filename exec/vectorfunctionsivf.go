@@ -237,7 +237,7 @@ func (l *columnHere) indexNow(x *execution, rel *catalog.Relation) (savedIndex, 
 		return nil, err
 	}
 	if l.indexes == nil { // the statement's own column
-		built, err := b.build(x.ctx, l.all(), nil)
+		built, err := b.within(x.session.maintenanceMemory()).build(x.ctx, l.all(), nil)
 		return built, canceled(x.ctx, err)
 	}
 	have := func() (savedIndex, bool) {
@@ -266,7 +266,7 @@ func (l *columnHere) indexNow(x *execution, rel *catalog.Relation) (savedIndex, 
 // buildAsWriter builds an index in the session that writes: the background
 // would wait for it.
 func (l *columnHere) buildAsWriter(x *execution, id oid.OID, b indexBuilder) (savedIndex, error) {
-	built, err := b.build(x.ctx, l.all(), nil)
+	built, err := b.within(x.session.maintenanceMemory()).build(x.ctx, l.all(), nil)
 	if err != nil {
 		return nil, canceled(x.ctx, err)
 	}

@@ -2,19 +2,14 @@ package exec
 
 import (
 	"context"
-	"encoding/binary"
-	"errors"
-	"math"
 
 	"voronoi/exec/catalog"
 	"voronoi/exec/index"
 	"voronoi/exec/index/ivf"
 	"voronoi/exec/storage"
-	"voronoi/internal/datum"
 	"voronoi/internal/oid"
 	"voronoi/internal/pgerr"
 	"voronoi/planner"
-	"voronoi/vectorops"
 )
 
 // A vector index lives in memory over its column's vectors. What it took long to
@@ -91,7 +86,7 @@ func (x *execution) builder(rel *catalog.Relation, dims int) (indexBuilder, erro
 	return x.session.srv.builder(x.conn, x.catalog, rel, dims)
 }
 
-// restore builds an index in the background: the first search after a restart
+// restore makes an index again in the background: the first search after a restart
 // must not wait for it, nor must it hold up whoever writes. The channel is closed
 // when it is over.
 func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan struct{} {
@@ -108,63 +103,40 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan s
 	}
 	l.restoring[id] = done
 	srv.background.start(func(ctx context.Context) {
-		built, loaded, since, err := l.restored(ctx, srv, id, b, old == nil)
-		if err == nil {
-			err = srv.writeInternal(ctx, func(conn *storage.Conn) error {
-				rows := l.rows.on(conn)
-				defer rows.close()
-				l.mu.Lock()
-				defer l.mu.Unlock()
-				if l.indexes[id] != old || srv.catalogs.current().Relation(id) == nil {
-					return nil // the writer needed it and did not wait, or it was dropped
-				}
-				if lists, ok := built.(*ivf.Index); ok && (loaded || b.(ivfBuilder).centroids.Rows() == 0) {
-					if err := writeCentroids(conn, id, lists.Centroids()); err != nil {
-						return err
-					}
-				}
-				if old != nil {
-					l.vectors.Detach(old)
-				}
-				return l.attach(id, built, rows, since)
-			})
+		p := preparation{srv: srv, builder: b, memory: maintenanceMemoryDefault << 10}
+		if old == nil {
+			p.segment = id
 		}
+		err := l.restoreAs(ctx, &p, id, old)
 		l.mu.Lock()
 		delete(l.restoring, id)
 		l.mu.Unlock()
 		close(done)
-		if err != nil && ctx.Err() == nil {
-			srv.log.Error("a vector index could not be restored; searches are exact until the next attempt", "index", id, "err", err)
-		}
 		if err == nil {
 			srv.saveSoon(l, id)
+		} else if ctx.Err() == nil {
+			srv.log.Error("a vector index could not be restored; searches are exact until the next attempt", "index", id, "err", err)
 		}
 	})
 	return done
 }
 
-// restored makes an index again, from its segment if that may be used, over the
-// committed vectors, in memory or as a snapshot reads them. since is the snapshot
-// from which on the index knows them all.
-func (l *loadedColumn) restored(ctx context.Context, srv *Server, id oid.OID, b indexBuilder, segment bool) (x savedIndex, loaded bool, since int64, err error) {
-	var vectors index.Vectors = l.vectors.View()
-	to := &index.Restoring{View: l.vectors.View(), Most: -1}
-	if !l.inMemory() {
-		rows, err := l.stream(ctx, srv)
-		if err != nil {
-			return nil, false, 0, err
-		}
-		defer rows.close()
-		vectors, since = rows, int64(rows.seq)
-		to.View, to.Source = rows.view, rows
+// restoreAs prepares an index and puts it where old is, nil for none. If something
+// else is there by then, the writer needed it and did not wait.
+func (l *loadedColumn) restoreAs(ctx context.Context, p *preparation, id oid.OID, old index.Index) error {
+	made, err := l.prepare(ctx, p)
+	if err != nil {
+		return err
 	}
-	if segment {
-		if x = srv.loadSegment(ctx, id, b, to); x != nil {
-			return x, true, since, nil
+	defer made.release()
+	return p.srv.writeInternal(ctx, func(conn *storage.Conn) error {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.indexes[id] != old || p.srv.catalogs.current().Relation(id) == nil {
+			return nil
 		}
-	}
-	x, err = b.build(ctx, vectors, nil)
-	return x, false, since, err
+		return l.replace(conn, id, made)
+	})
 }
 
 // stream is the vectors of a table of keys as a snapshot of their own has them,
@@ -207,6 +179,27 @@ func (l *loadedColumn) attach(id oid.OID, x index.Index, rows *rowVectors, since
 	return nil
 }
 
+// replace attaches an index in place of the one that is there, if any, and stores
+// what is to be kept of it. conn is the writer's, who the caller is; the caller
+// holds l.mu.
+func (l *loadedColumn) replace(conn *storage.Conn, id oid.OID, made *prepared) error {
+	if lists, ok := made.x.(*ivf.Index); ok {
+		if err := writeCentroids(conn, id, lists.Centroids()); err != nil {
+			return err
+		}
+	}
+	rows := l.rows.on(conn)
+	defer rows.close()
+	old := l.indexes[id]
+	if err := l.attach(id, made.x, rows, made.since); err != nil {
+		return err
+	}
+	if old != nil {
+		l.vectors.Detach(old)
+	}
+	return nil
+}
+
 // detach forgets an index.
 func (l *loadedColumn) detach(id oid.OID) {
 	l.mu.Lock()
@@ -216,104 +209,3 @@ func (l *loadedColumn) detach(id oid.OID) {
 		delete(l.indexes, id)
 	}
 }
-
-// buildIndex builds a vector index within the writing transaction and stores
-// what is to be kept of it. It is nil for a column without vectors.
-func (s *Session) buildIndex(ctx context.Context, x *execution, table, rel *catalog.Relation) (savedIndex, error) {
-	b, err := builderOf(s.tx.catalog, rel)
-	if err != nil {
-		return nil, err
-	}
-	col := table.Attribute(rel.Index.Keys[0].Attnum)
-	l, err := s.srv.vectors.column(table, col).loaded(x, table, col)
-	if err != nil {
-		return nil, err
-	}
-	if needsVectors(rel) && !l.empty() && !l.inMemory() && s.srv.vectors.column(table, col).refused(s.memoryLimit()) {
-		return nil, pgerr.Newf(pgerr.OutOfMemory, "index %q needs the vectors of its column in memory", rel.Name).
-			WithDetail("They do not fit into voronoi.memory_limit.").WithHint("Raise the limit, or use an index that can read them from the table, such as ivfflat.")
-	}
-	if l.vectors == nil || l.indexes == nil {
-		return nil, nil // nothing to index yet: built when it is first used
-	}
-	rows := l.rows.on(x.conn)
-	defer rows.close()
-	rows.view, rows.seq = l.vectors.View(), index.Pending
-	var vectors index.Vectors = rows.view
-	if !l.inMemory() {
-		vectors = rows
-	}
-	built, err := b.build(ctx, vectors, s.buildProgress(rel))
-	defer s.endBuild()
-	if err != nil {
-		return nil, canceled(ctx, err)
-	}
-	if lists, ok := built.(*ivf.Index); ok {
-		if l.vectors.Len() < lists.Options().Lists {
-			s.notice(pgerr.Notice(pgerr.SuccessfulCompletion, "%s index created with little data", rel.Index.Method).
-				WithDetail("This will cause low recall.").WithHint("Drop the index until the table has more data."))
-		}
-		if err := writeCentroids(s.tx.conn, rel.OID, lists.Centroids()); err != nil {
-			return nil, err
-		}
-	}
-	l.mu.Lock()
-	err = l.attach(rel.OID, built, rows, s.tx.seq)
-	l.mu.Unlock()
-	if err != nil {
-		return nil, err
-	}
-	s.tx.onRollback = append(s.tx.onRollback, func() { l.detach(rel.OID) })
-	s.tx.onCommit = append(s.tx.onCommit, func() { s.srv.saveSoon(l, rel.OID) })
-	return built, nil
-}
-
-// centroids are stored as rows × dims, then little-endian float32.
-func writeCentroids(conn *storage.Conn, id oid.OID, m vectorops.Matrix) error {
-	b := binary.LittleEndian.AppendUint32(nil, uint32(m.Rows()))
-	b = binary.LittleEndian.AppendUint32(b, uint32(m.Dims))
-	for i := range m.Rows() {
-		for _, f := range m.Row(i) {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(f))
-		}
-	}
-	return conn.Exec("INSERT INTO voronoi_segment (oid, body) VALUES (?, ?) ON CONFLICT (oid) DO UPDATE SET body = excluded.body",
-		datum.Int(int64(id)), datum.Blob(b))
-}
-
-// readCentroids gives no rows when none are stored that fit.
-func readCentroids(conn *storage.Conn, id oid.OID, dims int) (vectorops.Matrix, error) {
-	none := vectorops.NewMatrix(0, dims)
-	st, err := conn.Prepare("SELECT body FROM voronoi_segment WHERE oid = ?")
-	if err != nil {
-		return none, err
-	}
-	defer st.Close()
-	st.Bind(1, datum.Int(int64(id)))
-	ok, err := st.Step()
-	if err != nil || !ok {
-		return none, err
-	}
-	b := st.Column(0).Bytes()
-	if len(b) < 8 {
-		return none, errDamagedSegment
-	}
-	rows, have := int(binary.LittleEndian.Uint32(b)), int(binary.LittleEndian.Uint32(b[4:]))
-	if have != dims {
-		return none, nil
-	}
-	if b = b[8:]; len(b) != 4*rows*dims {
-		return none, errDamagedSegment
-	}
-	m := vectorops.NewMatrix(rows, dims)
-	for i := range rows {
-		row := m.Row(i)
-		for j := range row {
-			row[j] = math.Float32frombits(binary.LittleEndian.Uint32(b))
-			b = b[4:]
-		}
-	}
-	return m, nil
-}
-
-var errDamagedSegment = errors.New("a stored index segment is damaged")

@@ -62,14 +62,14 @@ type columnUse struct {
 	limit             int64 // voronoi.memory_limit in bytes
 }
 
-// columnUse reads the indexes of a column in a catalog.
-func columnUseOf(snap *catalog.Snapshot, id columnID, limit int64) columnUse {
+// columnUse reads the indexes of a column in a catalog, and one that is to come.
+func columnUseOf(snap *catalog.Snapshot, id columnID, limit int64, next ...*catalog.Relation) columnUse {
 	u := columnUse{keys: true, limit: limit}
 	rel := snap.Relation(id.table)
 	if rel == nil {
 		return u
 	}
-	for _, x := range indexesOf(snap, rel) {
+	for _, x := range append(indexesOf(snap, rel), next...) {
 		if !isVectorMethod(x.Index.Method) || x.Index.Keys[0].Attnum != id.attnum {
 			continue
 		}
@@ -94,8 +94,8 @@ func (l *loadedColumn) serves(use columnUse) bool {
 func readsRows(x *catalog.Relation) bool { return catalog.CodeOptionsOf(x).FromTable }
 
 // loaded gives what is in memory of a column for a statement, loading it if need
-// be and possible.
-func (c *vectorColumn) loaded(x *execution, rel *catalog.Relation, col *catalog.Column) (*loadedColumn, error) {
+// be and possible; next is an index that the statement is about to make.
+func (c *vectorColumn) loaded(x *execution, rel *catalog.Relation, col *catalog.Column, next ...*catalog.Relation) (*loadedColumn, error) {
 	s := x.session
 	writer := s.tx.writing && x.conn == s.tx.conn
 	if writer && s.vectorTx(c).lost {
@@ -105,7 +105,7 @@ func (c *vectorColumn) loaded(x *execution, rel *catalog.Relation, col *catalog.
 	if l == nil || !l.inMemory() && l.vectors != nil {
 		// What it is used for matters, which takes longer to find out.
 		var err error
-		if l, err = c.fill(x.ctx, col, columnUseOf(x.catalog, c.id, s.memoryLimit())); err != nil {
+		if l, err = c.fill(x.ctx, col, columnUseOf(x.catalog, c.id, s.memoryLimit(), next...)); err != nil {
 			return nil, err
 		}
 		if l == nil {

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -22,6 +23,9 @@ type savedIndex interface {
 // indexBuilder makes a vector index by its definition.
 type indexBuilder interface {
 	build(ctx context.Context, vectors index.Vectors, progress ivf.Progress) (savedIndex, error)
+	// within is a builder that takes no more bytes beside the vectors and the
+	// index itself.
+	within(memory int64) indexBuilder
 	// load reads it from a segment of size bytes instead.
 	load(ctx context.Context, r io.Reader, size int64, to *index.Restoring) (savedIndex, error)
 }
@@ -50,10 +54,20 @@ type ivfBuilder struct {
 
 func (b ivfBuilder) build(ctx context.Context, vectors index.Vectors, progress ivf.Progress) (savedIndex, error) {
 	x, err := b.buildLists(ctx, vectors, progress)
+	var memory *ivf.MemoryError
+	if errors.As(err, &memory) {
+		return nil, pgerr.Newf(pgerr.ProgramLimitExceeded, "memory required is %d MB, maintenance_work_mem is %d MB",
+			memory.Need>>20+1, memory.Have>>20)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return x, nil
+}
+
+func (b ivfBuilder) within(memory int64) indexBuilder {
+	b.o.Memory = memory
+	return b
 }
 
 func (b ivfBuilder) buildLists(ctx context.Context, vectors index.Vectors, progress ivf.Progress) (*ivf.Index, error) {
@@ -73,6 +87,9 @@ func (b ivfBuilder) load(ctx context.Context, r io.Reader, size int64, to *index
 
 // hnswBuilder makes a graph.
 type hnswBuilder struct{ o hnsw.Options }
+
+// within is b: what a build needs is the graph.
+func (b hnswBuilder) within(int64) indexBuilder { return b }
 
 func (b hnswBuilder) build(ctx context.Context, vectors index.Vectors, progress ivf.Progress) (savedIndex, error) {
 	view := vectors.Covers()

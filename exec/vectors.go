@@ -75,6 +75,9 @@ type loadedColumn struct {
 	filters  filterCache  // of the searches that have a WHERE
 	searched atomic.Int64 // the store's clock at the last search
 	upkeep   upkeep
+	// moving is held for reading by who builds an index over the slots as they
+	// are numbered, and for writing by who drops dead slots, if nobody builds.
+	moving sync.RWMutex
 }
 
 type columnState uint8

@@ -263,18 +263,6 @@ func (a *analyzer) vacuum(n *pg_query.VacuumStmt) *Maintain {
 	return m
 }
 
-func (a *analyzer) reindex(n *pg_query.ReindexStmt) *Maintain {
-	m := &Maintain{Verb: "REINDEX"}
-	if n.Relation != nil {
-		rel := a.tables(n.Relation)[0]
-		if n.Kind == pg_query.ReindexObjectType_REINDEX_OBJECT_INDEX && rel.Index == nil {
-			fail(pgerr.Newf(pgerr.WrongObjectType, "\"%s\" is not an index", rel.Name))
-		}
-		m.Tables = append(m.Tables, rel)
-	}
-	return m
-}
-
 // defBool reads the value of a boolean option; none means true.
 func (a *analyzer) defBool(d *pg_query.DefElem) bool {
 	if d.Arg == nil {

@@ -111,8 +111,15 @@ type (
 		Mode   string // "ACCESS SHARE", …
 		NoWait bool
 	}
-	// Maintain is VACUUM, ANALYZE, REINDEX, CLUSTER or CHECKPOINT, on tables or
-	// on everything.
+	// Reindex is REINDEX of indexes. Block is what Postgres calls it where it
+	// does not run inside a transaction block, empty where it does.
+	Reindex struct {
+		Indexes      []*catalog.Relation
+		Concurrently bool
+		Block        string
+	}
+	// Maintain is VACUUM, ANALYZE, CLUSTER or CHECKPOINT, on tables or on
+	// everything.
 	Maintain struct {
 		Verb   string
 		Tables []*catalog.Relation
@@ -194,6 +201,7 @@ func (*Notify) utility()         {}
 func (*Discard) utility()        {}
 func (*LockTable) utility()      {}
 func (*Maintain) utility()       {}
+func (*Reindex) utility()        {}
 func (*Do) utility()             {}
 
 // Parameter is one that EXECUTE passes: its value before the coercion to the

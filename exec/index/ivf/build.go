@@ -38,6 +38,9 @@ type Options struct {
 	// and of probes, and takes SearchOptions.Refine at its word. AutoParts is
 	// fewer parts then: they are what the index consists of.
 	Quantized bool
+	// Memory bounds, in bytes, what training takes beside the vectors; 0 is no
+	// bound. See MemoryError.
+	Memory int64
 }
 
 // Phases of a build, in pgvector's words.
@@ -60,7 +63,12 @@ func Build(ctx context.Context, vectors index.Vectors, o Options, progress Progr
 	if progress == nil {
 		progress = func(string, int, int) {}
 	}
-	sample, err := vectors.Sample(ctx, o.Lists*trainPerList, o.Seed)
+	view := vectors.Covers()
+	n, err := o.sampleRows(view.Len(), view.Dims())
+	if err != nil {
+		return nil, err
+	}
+	sample, err := vectors.Sample(ctx, n, o.Seed)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +78,8 @@ func Build(ctx context.Context, vectors index.Vectors, o Options, progress Progr
 	}
 	x, err := fill(ctx, vectors, o, centroids, sample, progress)
 	if err == nil {
-		x.builtOver = x.covered.Len()
+		x.builtOver, x.trainedOn = x.covered.Len(), sample.Rows()
+		x.poorly = n < min(o.Lists*goodPerList, view.Len())
 	}
 	return x, err
 }

@@ -15,7 +15,9 @@ type Index struct {
 	state   atomic.Pointer[state]
 	covered index.View // by the writer only
 
-	builtOver int // slots that the centroids were found from; 0 is unknown
+	builtOver int  // slots that the centroids were found for; 0 is unknown
+	trainedOn int  // vectors that they were found from; 0 is unknown
+	poorly    bool // fewer than they should be, for want of memory
 }
 
 // state is the index over one generation of the table's rows.

@@ -1,0 +1,44 @@
+package ivf
+
+import "fmt"
+
+// leastPerList is how many vectors for each list k-means has to have at least. It
+// wants trainPerList, and below goodPerList, which is what pgvector takes, lists
+// get worse.
+const (
+	leastPerList = 8
+	goodPerList  = 50
+)
+
+// MemoryError says that an index cannot be trained in the memory that there is,
+// both in bytes.
+type MemoryError struct{ Need, Have int64 }
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("training needs %d bytes, there are %d", e.Need, e.Have)
+}
+
+// sampleRows is from how many of the vectors to train within Options.Memory: a
+// *MemoryError, before anything is taken, if that would be too few.
+func (o *Options) sampleRows(vectors, dims int) (int, error) {
+	wanted := min(o.Lists*trainPerList, vectors)
+	if o.Memory <= 0 {
+		return wanted, nil
+	}
+	// The centroids, as k-means and its tiles have them; a copy of each vector,
+	// normalized for a spherical metric, with its list and distance.
+	fixed := 3 * 4 * int64(dims) * int64(o.Lists)
+	perRow := 4*int64(dims) + 8
+	if isSpherical(o.Metric) {
+		perRow += 4 * int64(dims)
+	}
+	fits := (o.Memory - fixed) / perRow
+	if least := int64(min(o.Lists*leastPerList, vectors)); fits < least {
+		return 0, &MemoryError{Need: fixed + least*perRow, Have: o.Memory}
+	}
+	return int(min(int64(wanted), fits)), nil
+}
+
+// TrainedOn is from how many vectors the centroids were found; poorly says that
+// memory kept it from more, and that the lists are worse for it.
+func (x *Index) TrainedOn() (vectors int, poorly bool) { return x.trainedOn, x.poorly }
