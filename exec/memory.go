@@ -32,6 +32,7 @@ type vectorMemory struct {
 	tuned   atomic.Int64
 	garbage atomic.Int64 // bytes dropped since memory was last given back
 	drops   atomic.Int64 // how often something was dropped
+	frugal  atomic.Int64 // how many builds go on that are to take little
 }
 
 // columnForm is in what form a column is loaded.
@@ -275,9 +276,32 @@ func (m *vectorMemory) tune(held int64) bool {
 	if d := held - was; max(d, -d) < max(was/16, 4<<20) || !m.tuned.CompareAndSwap(was, held) {
 		return false
 	}
-	if os.Getenv("GOGC") == "" {
-		const least = 64 << 20
-		debug.SetGCPercent(int(100 * max(held/8, least) / max(held, least)))
-	}
+	m.collect()
 	return true
+}
+
+// collect tells the collector when to look for garbage.
+func (m *vectorMemory) collect() {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	const least, frugal = 64 << 20, 20
+	held := m.tuned.Load()
+	percent := int(100 * max(held/8, least) / max(held, least))
+	if m.frugal.Load() > 0 {
+		percent = min(percent, frugal)
+	}
+	debug.SetGCPercent(percent)
+}
+
+// beFrugal keeps garbage low until the function it returns is called: for builds
+// over vectors that are not in memory because there is little of it.
+func (m *vectorMemory) beFrugal() func() {
+	m.frugal.Add(1)
+	m.collect()
+	return func() {
+		m.frugal.Add(-1)
+		m.collect()
+		go debug.FreeOSMemory()
+	}
 }

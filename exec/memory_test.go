@@ -228,6 +228,11 @@ func TestMemoryIsShared(t *testing.T) {
 	// A session with more room may take it.
 	other := ts.connect()
 	other.expect("SHOW voronoi.memory_limit", "-1")
+	other.expect("SET voronoi.memory_limit = '2 GB'; SHOW voronoi.memory_limit", "2GB")
+	other.expect("SELECT setting, unit, vartype, context FROM pg_settings WHERE name = 'voronoi.memory_limit'", "2097152|kB|integer|user")
+	other.fails("22023", "invalid value for parameter", "SET voronoi.memory_limit = 'much'")
+	other.fails("22023", "outside the valid range", "SET voronoi.memory_limit = -2")
+	other.exec("RESET voronoi.memory_limit")
 	other.expect("SELECT id FROM a ORDER BY v <-> array_fill(3::real, ARRAY[256])::vector LIMIT 1", "3")
 	have("a", "b", "c", "indexed")
 
