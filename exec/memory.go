@@ -268,8 +268,8 @@ func (m *vectorMemory) released(bytes int64) {
 	go debug.FreeOSMemory()
 }
 
-// tune sets how much garbage the heap may have, for held bytes of vectors: an
-// eighth of them, 64 MiB at least. It does so, and reports true, when they have
+// tune sets how much garbage the heap may have, for held bytes of vectors: a
+// sixteenth of them, 64 MiB at least. It does so, and reports true, when they have
 // changed enough to matter.
 func (m *vectorMemory) tune(held int64) bool {
 	was := m.tuned.Load()
@@ -287,7 +287,7 @@ func (m *vectorMemory) collect() {
 	}
 	const least, frugal = 64 << 20, 20
 	held := m.tuned.Load()
-	percent := int(100 * max(held/8, least) / max(held, least))
+	percent := int(100 * max(held/16, least) / max(held, least))
 	if m.frugal.Load() > 0 {
 		percent = min(percent, frugal)
 	}

@@ -342,3 +342,46 @@ func TestSearchesBesideWritesAndDrops(t *testing.T) {
 		})
 	}
 }
+
+// TestTypesByTheTable: what is not a vector is read from its table as well.
+func TestTypesByTheTable(t *testing.T) {
+	roomy := newServer(t)
+	for _, kb := range []int{1, 35} { // for nothing, and for the keys
+		tight := newServer(t)
+		tight.limitMemory(kb)
+		for column, ops := range map[string][2]string{
+			"h halfvec(9)":   {"<-> <#> <=> <+>", "ivfflat (h halfvec_l2_ops)"},
+			"b bit(90)":      {"<~> <%>", "ivfflat (b bit_hamming_ops)"},
+			"s sparsevec(9)": {"<-> <#> <=> <+>", ""},
+		} {
+			name, typ, _ := strings.Cut(column, " ")
+			var answers [2]string
+			for i, ts := range []*testServer{roomy, tight} {
+				c := ts.connect()
+				value := "array_fill(i % 5 + 0.25::real, ARRAY[4]) || ARRAY[i % 7, 0, i % 2, i % 3, 1]::real[]"
+				if name == "b" {
+					value = "i"
+				}
+				as := map[string]string{"h": "(" + value + ")::halfvec(9)", "b": "i::bit(90)", "s": "(" + value + ")::vector::sparsevec"}[name]
+				c.exec("DROP TABLE IF EXISTS x", "CREATE TABLE x (id int, "+name+" "+typ+")",
+					"INSERT INTO x SELECT i, "+as+" FROM generate_series(1, 700) i")
+				for _, with := range []string{"", ops[1]} {
+					if with != "" {
+						c.exec("CREATE INDEX ON x USING "+with+" WITH (lists = 3)", "SET ivfflat.probes = 3")
+					}
+					for _, op := range strings.Fields(ops[0]) {
+						query := name + " " + op + " (SELECT " + name + " FROM x WHERE id = 17)"
+						answers[i] += c.rows("SELECT id, "+query+" FROM x ORDER BY "+query+", id LIMIT 300") + "\n\n" +
+							c.rows("SELECT id FROM x WHERE id % 9 = 1 ORDER BY "+query+" LIMIT 10") + "\n\n"
+					}
+				}
+				if l := ts.held("x", name); i == 1 && l != nil && l.inMemory() {
+					t.Errorf("%s is in memory with %d kB", column, kb)
+				}
+			}
+			if answers[0] != answers[1] {
+				t.Errorf("%s with %d kB:\n%s\nand with room:\n%s", column, kb, answers[1], answers[0])
+			}
+		}
+	}
+}
