@@ -48,10 +48,19 @@ func (t *Tabulator) Tabulate(dst *ScanTable, query []float32) {
 	cb, n := t.book, t.book.ScanEntries()
 	dst.grow(cb.M, t.terms, n)
 	dst.Bias = 0
-	factor := float32(-1)
+	if !t.product {
+		dst.Bias = vectorops.SquaredNorm(query)
+	}
+	t.weigh(dst, query)
+	vectorops.Tabulate(dst.table, dst.bounds, dst.weights, t.rows, n)
+	dst.quantize(n)
+}
+
+// weigh makes the weights of the rows for a query.
+func (t *Tabulator) weigh(dst *ScanTable, query []float32) {
+	cb, factor := t.book, float32(-1)
 	if !t.product {
 		factor = -2
-		dst.Bias = vectorops.SquaredNorm(query)
 	}
 	for j := range cb.M {
 		weights := dst.weights[j*t.terms : (j+1)*t.terms]
@@ -62,8 +71,6 @@ func (t *Tabulator) Tabulate(dst *ScanTable, query []float32) {
 			weights[cb.Dsub] = 1
 		}
 	}
-	vectorops.Tabulate(dst.table, dst.bounds, dst.weights, t.rows, n)
-	dst.quantize(n)
 }
 
 // grow makes room for the table of a codebook, and keeps the memory that t has.

@@ -105,6 +105,7 @@ func fill(ctx context.Context, vectors index.Vectors, o Options, centroids, samp
 			return nil, err
 		}
 	}
+	st.settle()
 	x := &Index{options: o, covered: view}
 	x.state.Store(st)
 	return x, nil

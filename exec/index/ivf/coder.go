@@ -3,6 +3,7 @@ package ivf
 import (
 	"context"
 	"math"
+	"sync/atomic"
 
 	"voronoi/pq"
 	"voronoi/vectorops"
@@ -20,7 +21,8 @@ import (
 // list or a number for each vector.)
 type coder struct {
 	book      *pq.Codebook
-	tabulator *pq.Tabulator
+	tabulator *pq.Tabulator // for queries
+	distances *pq.Tabulator // for vectors
 	metric    vectorops.Metric
 	centroids vectorops.Matrix // of the lists; no rows if vectors are coded whole
 	scales    []float32        // by list
@@ -29,6 +31,27 @@ type coder struct {
 	// shift is the mean square of the difference itself, and shiftSpread the
 	// standard deviation of the square.
 	spread, shift, shiftSpread float32
+	drift                      *drift
+}
+
+// drift is how much greater the errors of the vectors are that were inserted of
+// late than those of the vectors that the codebook was learnt from. The writer
+// follows it, searches read it.
+type drift struct {
+	recent float32       // mean square of the errors; by the writer
+	factor atomic.Uint32 // the bits of a float32, at least 1, that errors are greater by
+}
+
+// driftRows is how many insertions count in the mean.
+const driftRows = 64
+
+// inserted takes the error of a vector into account.
+func (c *coder) inserted(squared float32) {
+	d := c.drift
+	d.recent += (squared - d.recent) / driftRows
+	if c.shift > 0 {
+		d.factor.Store(math.Float32bits(float32(math.Sqrt(float64(max(d.recent/c.shift, 1))))))
+	}
 }
 
 // Values of Options.Parts that are no number of parts.
@@ -106,14 +129,20 @@ func trainCoder(ctx context.Context, sample vectorops.Matrix, from coarse, o Opt
 	if err != nil {
 		return nil, err
 	}
-	c.use(book)
-	c.findSpread(coded, sample)
+	c.use(book, [3]float32{})
+	c.use(book, c.errors(coded, sample))
 	return c, nil
 }
 
-// use gives c its codebook.
-func (c *coder) use(book *pq.Codebook) {
-	c.book, c.tabulator = book, pq.NewTabulator(book, c.metric != vectorops.L2)
+// use gives c its codebook and the errors that it makes.
+func (c *coder) use(book *pq.Codebook, errors [3]float32) {
+	c.spread, c.shift, c.shiftSpread = errors[0], errors[1], errors[2]
+	c.drift = &drift{recent: c.shift}
+	c.drift.factor.Store(math.Float32bits(1))
+	c.book, c.distances = book, pq.NewTabulator(book, false)
+	if c.tabulator = c.distances; c.metric != vectorops.L2 {
+		c.tabulator = pq.NewTabulator(book, true)
+	}
 }
 
 // evenly is n rows of m, or all, in their order.
@@ -158,9 +187,9 @@ func (c *coder) findScales(ctx context.Context, sample vectorops.Matrix, from co
 	return lists, nil
 }
 
-// findSpread measures how far decoded vectors are off along the directions that
-// queries come from.
-func (c *coder) findSpread(coded, sample vectorops.Matrix) {
+// errors measures how far decoded vectors are off along the directions that
+// queries come from: spread, shift and shiftSpread.
+func (c *coder) errors(coded, sample vectorops.Matrix) [3]float32 {
 	n := min(spreadRows, coded.Rows())
 	d := coded.Dims
 	errors, code := vectorops.NewMatrix(n, d), make([]byte, c.book.M)
@@ -176,7 +205,6 @@ func (c *coder) findSpread(coded, sample vectorops.Matrix) {
 		square, fourth = square+norm, fourth+norm*norm
 	}
 	square, fourth = square/float64(n), fourth/float64(n)
-	c.shift, c.shiftSpread = float32(square), float32(math.Sqrt(max(fourth-square*square, 0)))
 	var along float64
 	direction, other, products := make([]float32, d), make([]float32, d), make([]float32, n)
 	directions := min(n, sample.Rows()-1)
@@ -194,7 +222,8 @@ func (c *coder) findSpread(coded, sample vectorops.Matrix) {
 			along += float64(p) * float64(p)
 		}
 	}
-	c.spread = float32(math.Sqrt(along / float64(max(n*directions, 1))))
+	spread := math.Sqrt(along / float64(max(n*directions, 1)))
+	return [3]float32{float32(spread), float32(square), float32(math.Sqrt(max(fourth-square*square, 0)))}
 }
 
 // compared writes a vector as it is compared with others to dst, of Dims of the
@@ -234,12 +263,13 @@ func (c *coder) base(list int, norm, squared float32) float32 {
 // limit is the estimate up to which a vector of the given rank is to be expected
 // at almost always. deviations says how sure that is.
 func (c *coder) limit(rank float64, table *scanTable, deviations float64) float64 {
-	spread, other := float64(c.spread), table.error()
+	drift := float64(math.Float32frombits(c.drift.factor.Load()))
+	spread, other := drift*float64(c.spread), table.error()
 	switch c.metric {
 	case vectorops.L2: // |q−x'|² = |q−x|² + 2·(q−x)·(x−x') + |x−x'|²
 		spread *= 2 * math.Sqrt(rank)
-		rank += float64(c.shift)
-		other = math.Hypot(other, float64(c.shiftSpread))
+		rank += drift * drift * float64(c.shift)
+		other = math.Hypot(other, drift*drift*float64(c.shiftSpread))
 	case vectorops.Cosine:
 		rank-- // estimates are negative products
 	default:
@@ -254,12 +284,21 @@ func (c *coder) blockBytes() int { return c.book.ScanRows() * vectorops.ScanBloc
 // encoder codes vectors, with its own scratch.
 type encoder struct {
 	*coder
-	vec  []float32
-	code []byte
+	parts *pq.Encoder
+	vec   []float32
+	code  []byte
+	last  float32 // the square of the error of what was appended last
 }
 
 func (c *coder) encoder() *encoder {
-	return &encoder{c, make([]float32, c.book.Dims()), make([]byte, c.book.M)}
+	return &encoder{coder: c, parts: c.distances.NewEncoder(), vec: make([]float32, c.book.Dims()), code: make([]byte, c.book.M)}
+}
+
+// encode makes e.code the code of a vector in a list, and returns the square of
+// the error.
+func (e *encoder) encode(list int, vec []float32) float32 {
+	e.coded(e.vec, vec, list)
+	return e.parts.Encode(e.code, e.vec)
 }
 
 // append adds the code of a vector, the n-th of its list, to the list's codes.
@@ -267,8 +306,7 @@ func (e *encoder) append(codes []byte, n, list int, vec []float32) []byte {
 	if n%vectorops.ScanBlock == 0 {
 		codes = append(codes, make([]byte, e.blockBytes())...)
 	}
-	e.coded(e.vec, vec, list)
-	e.book.Encode(e.code, e.vec)
+	e.last = e.encode(list, vec)
 	e.book.Pack(codes[n/vectorops.ScanBlock*e.blockBytes():], n%vectorops.ScanBlock, e.code)
 	return codes
 }

@@ -28,21 +28,6 @@ func (st *state) encodeAll(ctx context.Context) error {
 	})
 }
 
-// moved is the codes of the slots at positions kept, which ascend.
-func (c *coder) moved(codes []byte, kept []int) []byte {
-	if c == nil {
-		return nil
-	}
-	size := c.blockBytes()
-	out := make([]byte, (len(kept)+vectorops.ScanBlock-1)/vectorops.ScanBlock*size)
-	code := make([]byte, c.book.M)
-	for to, from := range kept {
-		c.book.Unpack(code, codes[from/vectorops.ScanBlock*size:], from%vectorops.ScanBlock)
-		c.book.Pack(out[to/vectorops.ScanBlock*size:], to%vectorops.ScanBlock, code)
-	}
-	return out
-}
-
 // probed is a list as it was when it was probed: the first n of it count.
 type probed struct {
 	*posting

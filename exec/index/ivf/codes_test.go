@@ -87,8 +87,7 @@ func TestCodesFollowTheTable(t *testing.T) {
 		for l := range st.lists {
 			p := st.lists[l].load()
 			for i, s := range p.slots {
-				e.coded(e.vec, view.Vector(s), l)
-				e.book.Encode(e.code, e.vec)
+				e.encode(l, view.Vector(s))
 				e.book.Unpack(code, p.codes[i/vectorops.ScanBlock*e.blockBytes():], i%vectorops.ScanBlock)
 				if !bytes.Equal(code, e.code) {
 					t.Fatalf("%s: slot %d in list %d has code %v, its vector %v", what, s, l, code, e.code)

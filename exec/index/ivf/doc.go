@@ -18,9 +18,24 @@
 // says so (Relaxed). SearchOptions.Strict gives pgvector's iterative_scan =
 // off instead.
 //
+// # Codes
+//
+// From some vectors on lists are scanned by codes of four bits for each part of
+// a vector, and only what they find near is measured. The codes are of
+// residuals where the metric allows that with one table for all lists (coder).
+// How many vectors are measured follows from how far the codes are off (refine):
+// what the nearest lists give bounds the estimates that are of interest in the
+// others.
+//
+// # Insertions
+//
+// Lists follow the vectors that come: centroids move, crowded lists are split and
+// the smallest dissolved in turn (adapt). Searches go on meanwhile over the state
+// that they began with.
+//
 // # Invariants
 //
-//  1. Every slot of the table is in exactly one list.
+//  1. Every slot of the table is in exactly one list, and lists ascend.
 //  2. Probing all lists first delivers what flat search delivers.
 //  3. The vectors of the searching transaction itself are measured whatever
 //     list they are in.

@@ -26,11 +26,13 @@ type state struct {
 	coarse coarse
 	coder  *coder // nil if lists are measured exactly
 	lists  []list
+	bound  float64 // of the slots in a list, as a multiple of their mean
 }
 
 // list is one inverted list. The writer appends behind what readers see.
 type list struct {
-	at atomic.Pointer[posting]
+	at      atomic.Pointer[posting]
+	adaptAt int // the size at which its centroid is to be found again; by the writer only
 }
 
 // posting is what is in a list: slots, ascending, and their codes, if the
@@ -79,13 +81,7 @@ func (c *coarse) distances(dst []float32, vec []float32) []float32 {
 
 // nearest is the list that a vector belongs to.
 func (c *coarse) nearest(vec []float32) int {
-	at, least := 0, float32(math.Inf(1))
-	for i, d := range c.distances(nil, vec) {
-		if d < least {
-			at, least = i, d
-		}
-	}
-	return at
+	return least(c.distances(nil, vec))
 }
 
 // Metric is the metric that the index serves.
@@ -187,28 +183,32 @@ func (x *Index) Insert(view index.View, s index.Slot, vec []float32) {
 	l := &st.lists[list]
 	p := *l.load()
 	if st.coder != nil {
-		p.codes = st.coder.encoder().append(p.codes, len(p.slots), list, vec)
+		e := st.coder.encoder()
+		p.codes = e.append(p.codes, len(p.slots), list, vec)
+		st.coder.inserted(e.last)
 	}
 	p.slots = append(p.slots, s)
 	l.store(p)
 	x.covered = view
+	if len(p.slots) >= l.adaptAt {
+		x.adapt(view, list)
+	}
 }
 
 // Remap follows a Reclaim of the table.
 func (x *Index) Remap(view index.View, moved []index.Slot) {
 	old := x.state.Load()
-	st := &state{view: view, coarse: old.coarse, coder: old.coder, lists: make([]list, len(old.lists))}
+	st := &state{view: view, coarse: old.coarse, coder: old.coder, lists: make([]list, len(old.lists)), bound: old.bound}
 	for i := range old.lists {
-		var p posting
-		var kept []int
 		was := old.lists[i].load()
+		members := make([]member, 0, len(was.slots))
 		for at, s := range was.slots {
 			if moved[s] != index.Gone {
-				p.slots, kept = append(p.slots, moved[s]), append(kept, at)
+				members = append(members, member{moved[s], was, at})
 			}
 		}
-		p.codes = st.coder.moved(was.codes, kept)
-		st.lists[i].store(p)
+		st.lists[i].store(st.coder.gather(members))
+		st.lists[i].adaptAt = old.lists[i].adaptAt
 	}
 	x.covered = view
 	x.state.Store(st)

@@ -122,6 +122,7 @@ func Load(ctx context.Context, r io.Reader, size int64, o Options, to *index.Res
 	if err := st.adopt(ctx, to, moved, fresh); err != nil {
 		return nil, err
 	}
+	st.settle()
 	x.state.Store(st)
 	return x, nil
 }
@@ -160,9 +161,8 @@ func readCoder(s *index.SegmentReader, dims int, metric vectorops.Metric) (*code
 	if c.book.Ksub > pq.ScanKsub || c.book.Dims() < dims || !hasCodes(metric) {
 		return nil, fmt.Errorf("%w: codebook", index.ErrDamaged)
 	}
-	c.use(c.book)
 	var errors [3]float32
 	s.ReadF32s(errors[:])
-	c.spread, c.shift, c.shiftSpread = errors[0], errors[1], errors[2]
+	c.use(c.book, errors)
 	return c, nil
 }

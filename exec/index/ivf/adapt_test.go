@@ -1,0 +1,122 @@
+package ivf
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"voronoi/exec/index"
+	"voronoi/internal/digits"
+	"voronoi/vectorops"
+)
+
+// checkLists checks invariant 1 and that every vector has the code of its list.
+func checkLists(t *testing.T, x *Index, table *index.Table) {
+	t.Helper()
+	st, view, seen := x.state.Load(), table.View(), make(map[index.Slot]bool)
+	for l := range st.lists {
+		p := st.lists[l].load()
+		if !slices.IsSorted(p.slots) {
+			t.Fatalf("list %d does not ascend", l)
+		}
+		var e *encoder
+		var code []byte
+		if st.coder != nil {
+			e, code = st.coder.encoder(), make([]byte, st.coder.book.M)
+		}
+		for i, s := range p.slots {
+			if seen[s] {
+				t.Fatalf("slot %d is in two lists", s)
+			}
+			seen[s] = true
+			if e == nil {
+				continue
+			}
+			e.encode(l, view.Vector(s))
+			e.book.Unpack(code, p.codes[i/vectorops.ScanBlock*e.blockBytes():], i%vectorops.ScanBlock)
+			if !bytes.Equal(code, e.code) {
+				t.Fatalf("slot %d in list %d has code %v, its vector %v", s, l, code, e.code)
+			}
+		}
+	}
+	if len(seen) != view.Len() {
+		t.Fatalf("%d slots of %d are in lists", len(seen), view.Len())
+	}
+}
+
+// recallOver is the mean recall@10 of every n-th row of m.
+func recallOver(t *testing.T, x *Index, table *index.Table, metric vectorops.Metric, m vectorops.Matrix, rows []int, probes int) float64 {
+	t.Helper()
+	total := 0.0
+	for _, i := range rows {
+		truth, _ := exact(t, table, metric, 1000, m.Row(i), 10)
+		got, _, _ := search(t, x, 1000, m.Row(i), 10, index.SearchOptions{Probes: probes, Limit: 10, Strict: true})
+		total += index.Recall(truth, got)
+	}
+	return total / float64(len(rows))
+}
+
+// TestInsertsKeepRecall doubles a table: by more of the same, and by digits that
+// the centroids were not made for.
+func TestInsertsKeepRecall(t *testing.T) {
+	data, labels := digits.Load(t)
+	m := vectorops.Matrix{Dims: digits.Dims, Data: data}
+	for _, metric := range []vectorops.Metric{vectorops.L2, vectorops.Cosine} {
+		for _, parts := range []int{NoParts, 32} {
+			for name, first := range map[string]func(i int) bool{
+				"same":    func(i int) bool { return i%2 == 0 },
+				"shifted": func(i int) bool { return labels[i] < 5 },
+			} {
+				var before, after []int
+				table := index.NewTable(m.Dims)
+				for i := range m.Rows() {
+					if first(i) {
+						table.Append(int64(i), m.Row(i))
+						before = append(before, i)
+					} else {
+						after = append(after, i)
+					}
+				}
+				commit(table, 1)
+				x := build(t, table, Options{Metric: metric, Lists: 30, Seed: 1, Parts: parts})
+				lists := x.Lists()
+				was := recallOver(t, x, table, metric, m, before, 4)
+				for _, i := range after {
+					table.Append(int64(i), m.Row(i))
+				}
+				commit(table, 2)
+				checkLists(t, x, table)
+				is := recallOver(t, x, table, metric, m, slices.Concat(before, after), 4)
+				largest, bound := slices.Max(x.ListSizes()), x.state.Load().bound*float64(table.Len())/float64(lists)
+				t.Logf("%v, %d parts, %s: recall %.3f, doubled %.3f; largest list %d of at most %.0f", metric, parts, name, was, is, largest, bound)
+				if is < was-0.01 {
+					t.Errorf("recall fell from %.3f to %.3f", was, is)
+				}
+				if float64(largest) > 2*bound || x.Lists() != lists {
+					t.Errorf("%d lists, the largest of %d", x.Lists(), largest)
+				}
+			}
+		}
+	}
+}
+
+// TestManyEqualVectors: a list that cannot be split is not tried at each
+// insertion.
+func TestManyEqualVectors(t *testing.T) {
+	table, m := digitTable(t)
+	x := build(t, table, Options{Lists: 30, Parts: 32})
+	for i := range 2000 {
+		table.Append(int64(100000+i), m.Row(7))
+	}
+	commit(table, 2)
+	checkLists(t, x, table)
+	keys, distances, _ := search(t, x, 2, m.Row(7), 2001, index.SearchOptions{Probes: 1, Limit: 2001})
+	if len(keys) != 2001 || distances[2000] != 0 {
+		t.Errorf("%d rows, the last at %v", len(keys), distances[len(distances)-1])
+	}
+	table.Append(200000, m.Row(9))
+	commit(table, 3)
+	if got, _, _ := search(t, x, 3, m.Row(9), 2, index.SearchOptions{Probes: 1}); !slices.Contains(got, 200000) {
+		t.Errorf("have %v", got)
+	}
+}
