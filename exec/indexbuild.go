@@ -63,6 +63,7 @@ func (l *loadedColumn) make(ctx context.Context, p *preparation, made *prepared)
 			return err
 		}
 		defer rows.close()
+		defer p.srv.vectors.memory.beFrugal()()
 		vectors, made.since = rows, int64(rows.seq)
 		to.View, to.Source = rows.view, rows
 	}
@@ -197,6 +198,7 @@ func (s *Session) buildIndex(ctx context.Context, x *execution, table, rel *cata
 		var vectors index.Vectors = rows.view
 		if !l.inMemory() {
 			vectors = rows
+			defer s.srv.vectors.memory.beFrugal()()
 		}
 		made.x, err = b.within(s.maintenanceMemory()).build(ctx, vectors, s.buildProgress(rel, "CREATE INDEX"))
 		s.endBuild()

@@ -212,16 +212,14 @@ func (v *vectorStore) makeRoom(c *vectorColumn, need, limit int64) bool {
 
 // changed looks after memory when columns have been loaded or have grown.
 func (v *vectorStore) changed() {
-	held := int64(0)
+	held, limit := int64(0), v.srv.defaultMemoryLimit()
 	for _, c := range v.list() {
 		if l := c.table.Load(); l != nil && l.vectors != nil {
 			held += l.vectors.Bytes()
+			limit = max(limit, l.limit) // a session may have allowed more
 		}
 	}
-	if !v.memory.tune(held) {
-		return
-	}
-	if limit := v.srv.defaultMemoryLimit(); held > limit {
+	if v.memory.tune(held) && held > limit {
 		v.srv.background.start(func(ctx context.Context) {
 			err := v.srv.asWriter(ctx, func() error { v.shrink(limit); return nil })
 			if err != nil && ctx.Err() == nil {
@@ -243,8 +241,12 @@ func (v *vectorStore) shrink(limit int64) {
 		if l == nil || !l.inMemory() || columnUseOf(snap, c.id, limit).all {
 			continue
 		}
+		if !l.moving.TryLock() {
+			continue // an index is being built of them
+		}
 		before := l.vectors.Bytes()
 		l.vectors.ForgetVectors()
+		l.moving.Unlock()
 		v.memory.released(before - l.vectors.Bytes())
 		v.srv.log.Warn("a vector column has outgrown voronoi.memory_limit; its searches read the table for what they measure",
 			"table", c.id.table, "column", c.id.attnum, "bytes", before, "limit", limit)

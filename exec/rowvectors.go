@@ -171,9 +171,10 @@ func (r *rowVectors) each(ctx context.Context, visit func(key int64, vec []float
 func (r *rowVectors) Covers() index.View { return r.view }
 
 // sampleBytes bounds a sample, which is nearly all that a build holds of the
-// vectors: maintenance_work_mem's default. But a build gets an eighth of what it
-// asks for, so that every list is trained on some vectors.
-const sampleBytes = 64 << 20
+// vectors; maintenance_work_mem allows more, for where there is room for them. But
+// a build gets an eighth of what it asks for, so that every list is trained on some
+// vectors.
+const sampleBytes = 96 << 20
 
 // Sample reads some of the vectors.
 func (r *rowVectors) Sample(ctx context.Context, n int, seed uint64) (vectorops.Matrix, error) {

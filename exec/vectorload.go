@@ -167,7 +167,7 @@ func (c *vectorColumn) fill(ctx context.Context, col *catalog.Column, use column
 	}
 	const tries = 3
 	for range tries {
-		l, again, err := c.fillOnce(ctx, conn, col, form)
+		l, again, err := c.fillOnce(ctx, conn, col, form, use.limit)
 		if err != nil || !again {
 			return l, err
 		}
@@ -178,7 +178,7 @@ func (c *vectorColumn) fill(ctx context.Context, col *catalog.Column, use column
 	return nil, nil
 }
 
-func (c *vectorColumn) fillOnce(ctx context.Context, conn *storage.Conn, col *catalog.Column, form columnForm) (l *loadedColumn, again bool, err error) {
+func (c *vectorColumn) fillOnce(ctx context.Context, conn *storage.Conn, col *catalog.Column, form columnForm, limit int64) (l *loadedColumn, again bool, err error) {
 	meta, err := c.beginLoad(conn)
 	if err != nil {
 		return nil, false, err
@@ -201,7 +201,7 @@ func (c *vectorColumn) fillOnce(ctx context.Context, conn *storage.Conn, col *ca
 		}
 		return nil, false, err
 	}
-	l = &loadedColumn{vectors: t, base: meta.CommitSeq, rows: rows,
+	l = &loadedColumn{vectors: t, base: meta.CommitSeq, rows: rows, limit: limit,
 		indexes: map[oid.OID]index.Index{}, restoring: map[oid.OID]chan struct{}{}, since: map[oid.OID]int64{}}
 	c.loadSegments(ctx, conn, snap, l)
 	done, err := c.endLoad(l)

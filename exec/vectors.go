@@ -73,6 +73,7 @@ type loadedColumn struct {
 	since map[oid.OID]int64
 
 	filters  filterCache  // of the searches that have a WHERE
+	limit    int64        // of memory, in bytes, that it was loaded within
 	searched atomic.Int64 // the store's clock at the last search
 	upkeep   upkeep
 	// moving is held for reading by who builds an index over the slots as they

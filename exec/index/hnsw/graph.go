@@ -66,6 +66,12 @@ func (g *graph) grow(n int) {
 	g.chunks.Store(&chunks)
 }
 
+// bytes is the memory of the graph.
+func (g *graph) bytes() int64 {
+	perNode := int64(4 * (1 + 2*g.m + 1 + 1))
+	return int64(len(*g.chunks.Load()))<<chunkShift*perNode + int64(len(*g.arena.Load()))<<arenaShift*4
+}
+
 // place makes s a node with empty lists up to a level. One goroutine at a time.
 func (g *graph) place(s index.Slot, level int) {
 	if level > 0 {

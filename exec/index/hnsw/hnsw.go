@@ -25,6 +25,9 @@ func (x *Index) Insert(view index.View, s index.Slot, _ []float32) {
 	x.covered = view
 }
 
+// Bytes is the memory that the graph has allocated.
+func (x *Index) Bytes() int64 { return x.state.Load().g.bytes() }
+
 // Levels is the number of nodes whose top layer is each layer, dead ones
 // included.
 func (x *Index) Levels() []int {
