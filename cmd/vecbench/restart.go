@@ -44,7 +44,7 @@ func restartVerb(ctx context.Context, args []string, out *output) (err error) {
 	if _, _, err := b.awaitIndex(ctx, time.Now()); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%18s %9s %10s %15s %15s %15s %8s %8s\n", "", "ending s", "files MiB", "reading them s", "first answer s", "by the index s", "recall", "RSS MiB")
+	fmt.Fprintf(out, "%18s %9s %10s %15s %15s %15s %6s %8s %8s\n", "", "ending s", "files MiB", "reading them s", "first answer s", "by the index s", "CPU s", "recall", "RSS MiB")
 	restarts := func(name string, runs int, end func() error) error {
 		var all []restarted
 		for range runs {
@@ -56,10 +56,11 @@ func restartVerb(ctx context.Context, args []string, out *output) (err error) {
 		}
 		slices.SortFunc(all, func(x, y restarted) int { return int(x.indexed - y.indexed) })
 		r := all[(len(all)-1)/2]
-		fmt.Fprintf(out, "%18s %9.2f %10d %15.3f %15.3f %15.3f %8.4f %8d\n", name, r.ending.Seconds(), r.files>>20, r.reading.Seconds(),
-			r.first.Seconds(), r.indexed.Seconds(), r.recall, r.memory.resident>>20)
+		fmt.Fprintf(out, "%18s %9.2f %10d %15.3f %15.3f %15.3f %6.2f %8.4f %8d\n", name, r.ending.Seconds(), r.files>>20, r.reading.Seconds(),
+			r.first.Seconds(), r.indexed.Seconds(), r.used.Seconds(), r.recall, r.memory.resident>>20)
 		out.note(r.first.Seconds(), "%s: first answer s", name)
 		out.note(r.indexed.Seconds(), "%s: first answer by the index s", name)
+		out.note(r.used.Seconds(), "%s: CPU s until then", name)
 		out.note((r.indexed - r.reading).Seconds(), "%s: first answer by the index s, less reading the files", name)
 		out.note(r.recall, "%s: recall", name)
 		return nil
@@ -86,6 +87,7 @@ func restartVerb(ctx context.Context, args []string, out *output) (err error) {
 // restarted is what one restart took.
 type restarted struct {
 	ending, reading, first, indexed time.Duration
+	used                            time.Duration // by the server until the index answered
 	files                           int64
 	recall                          float64 // over all vectors, those that were held back until the last restart included
 	memory                          memory
@@ -107,6 +109,7 @@ func (b *bed) restart(ctx context.Context, end func() error, truth [][]int64) (r
 	if r.first, r.indexed, err = b.awaitIndex(ctx, began); err != nil {
 		return r, err
 	}
+	r.used = b.server.processorTime()
 	settings := b.config.settings()
 	a, err := b.ask(ctx, settings[len(settings)-1], truth, nil)
 	r.recall, r.memory = a.recall, b.server.memory()
