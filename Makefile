@@ -74,13 +74,15 @@ bench-kernels: ## How fast are the distance kernels?
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) ./vectorops/... ./pq/...
 
 .PHONY: bench-report
-bench-report: datasets ## Does it do what is asked of it? Takes a while, and the machine for itself.
-	$(GO) run ./cmd/vecbench report
+bench-report: datasets ## Does it do what is asked of it? Wants the machine for itself; see docs/benchmarks.md.
+	@mkdir -p docs/rows
+	$(GO) run ./cmd/vecbench report --rows docs/rows --table docs/benchmarks-asked.md
 
 .PHONY: bench-plots
-bench-plots: ## What do the measured rows look like? Draws docs/recall-*.svg again.
-	$(GO) run ./cmd/vecbench plot --title words --out docs/recall-words.svg docs/rows/words-*.csv
-	$(GO) run ./cmd/vecbench plot --title mnist --out docs/recall-mnist.svg docs/rows/mnist-*.csv
+bench-plots: ## What do the rows of bench-report look like? Draws docs/recall-*.svg again.
+	for set in words mnist; do \
+		$(GO) run ./cmd/vecbench plot --title $$set --out docs/recall-$$set.svg docs/rows/$$set-*.csv || exit 1; \
+	done
 
 .PHONY: fuzz
 fuzz: ## What do strange bytes break?

@@ -188,7 +188,7 @@ func reportVerb(ctx context.Context, args []string, out *output) error {
 // writeTable writes the verdicts and the machine on which they were reached.
 func writeTable(path string, all []verdict) error {
 	var b bytes.Buffer
-	b.WriteString("```\n")
+	b.WriteString("# Asked and measured\n\nWritten by `vecbench report --table`; see [benchmarks.md](benchmarks.md).\n\n```\n")
 	printMachine(&b)
 	b.WriteString("```\n")
 	command := ""
