@@ -155,20 +155,25 @@ func (ts *testServer) expectIdle(t *testing.T) {
 		if l == nil || l.vectors == nil {
 			continue
 		}
-		if !l.moving.TryLock() {
-			t.Error("dead slots are kept for a build that is over")
-		} else {
-			l.moving.Unlock()
-		}
-		attached := l.attached()
-		for id := range attached {
-			if !known[itoa(int(id))] {
-				t.Errorf("index %d is attached and does not exist", id)
+		// The background may be making one again, or dropping one.
+		waitFor(t, "no build, and no index that does not exist", func() bool {
+			attached := l.attached()
+			for id := range attached {
+				if !known[itoa(int(id))] {
+					return false
+				}
 			}
-		}
-		if n := len(l.vectors.Indexes()); n != len(attached) {
-			t.Errorf("%d indexes follow the column, %d are known", n, len(attached))
-		}
+			idle := l.moving.TryLock()
+			if idle {
+				l.moving.Unlock()
+			}
+			return idle && ts.asWriter(context.Background(), func() error {
+				if n := len(l.vectors.Indexes()); n != len(attached) {
+					return fmt.Errorf("%d indexes follow the column, %d are known", n, len(attached))
+				}
+				return nil
+			}) == nil
+		})
 	}
 	waitFor(t, "no segment of what does not exist", func() bool {
 		for _, file := range segmentFiles(t, ts.dir) {

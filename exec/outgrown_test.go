@@ -6,8 +6,39 @@ import (
 	"testing"
 	"time"
 
+	"voronoi/exec/index/ivf"
 	"voronoi/vectorops"
 )
+
+// TestIndexGrowsWithoutSearches: indexes made on an empty table are there, with the
+// lists that were asked for, once there are rows, although nobody has searched.
+func TestIndexGrowsWithoutSearches(t *testing.T) {
+	ts := newServer(t)
+	c := ts.connect()
+	c.exec("CREATE TABLE seed (id int, v vector(64))", "CREATE INDEX seed_v ON seed USING ivfflat (v vector_l2_ops) WITH (lists = 16)",
+		"CREATE INDEX ON seed USING hnsw (v vector_cosine_ops)")
+	loadDigits(c)
+	attached := func() (lists, indexes int) {
+		l := ts.held("seed", "v")
+		if l == nil || l.vectors == nil {
+			return 0, 0
+		}
+		for _, x := range l.attached() {
+			indexes++
+			if x, ok := x.(*ivf.Index); ok {
+				lists = x.Lists()
+			}
+		}
+		return lists, indexes
+	}
+	c.exec("INSERT INTO seed SELECT id, v FROM digits WHERE id = 1")
+	waitFor(t, "two indexes with a vector", func() bool { lists, indexes := attached(); return lists == 1 && indexes == 2 })
+	for i := range 10 {
+		c.exec("INSERT INTO seed SELECT id, v FROM digits WHERE id % 10 = " + strconv.Itoa(i))
+	}
+	waitFor(t, "sixteen lists", func() bool { lists, indexes := attached(); return lists == 16 && indexes == 2 })
+	waitFor(t, "two segments", func() bool { return len(segmentFiles(t, ts.dir)) == 2 })
+}
 
 // TestIndexOfEmptyTable: an ivfflat index that was made before there were rows
 // gets the lists that it was asked for once there are.

@@ -138,26 +138,58 @@ func (srv *Server) preload() {
 	snap := srv.catalogs.current()
 	srv.background.start(func(ctx context.Context) {
 		for _, rel := range snap.Relations() {
-			if rel.Index == nil || !isVectorMethod(rel.Index.Method) {
-				continue
-			}
-			table := snap.Relation(rel.Index.Table)
-			if table == nil {
-				continue
-			}
-			col := table.Attribute(rel.Index.Keys[0].Attnum)
-			if col == nil || !isSearched(col) {
-				continue
-			}
-			c := srv.vectors.column(table, col)
-			l, err := c.fill(ctx, col, columnUseOf(snap, c.id, srv.defaultMemoryLimit()))
-			if err != nil || l == nil || l.vectors == nil {
-				continue // whoever searches it will be told
-			}
-			if needsVectors(rel) && !l.inMemory() {
-				continue // there is no room for it
-			}
-			srv.restoreIndex(ctx, snap, l, rel)
+			srv.preloadIndex(ctx, snap, rel)
+		}
+	})
+}
+
+// preloadIndex reads the column of a vector index, and begins to make the index
+// again if it had no segment of use.
+func (srv *Server) preloadIndex(ctx context.Context, snap *catalog.Snapshot, rel *catalog.Relation) {
+	if rel.Index == nil || !isVectorMethod(rel.Index.Method) {
+		return
+	}
+	table := snap.Relation(rel.Index.Table)
+	if table == nil {
+		return
+	}
+	col := table.Attribute(rel.Index.Keys[0].Attnum)
+	if col == nil || !isSearched(col) {
+		return
+	}
+	c := srv.vectors.column(table, col)
+	l, err := c.fill(ctx, col, columnUseOf(snap, c.id, srv.defaultMemoryLimit()))
+	if err != nil || l == nil || l.vectors == nil {
+		return // whoever searches it will be told
+	}
+	if needsVectors(rel) && !l.inMemory() {
+		return // there is no room for it
+	}
+	srv.restoreIndex(ctx, snap, l, rel)
+}
+
+// wake reads a column into memory that has vectors now and is not there: the
+// first, mostly, of a table whose indexes were made before. They need not wait
+// for a search.
+func (srv *Server) wake(c *vectorColumn) {
+	snap := srv.catalogs.current()
+	rel := snap.Relation(c.id.table)
+	if rel == nil || c.table.Load() != nil || c.refused(srv.defaultMemoryLimit()) {
+		return
+	}
+	var indexes []*catalog.Relation
+	for _, x := range indexesOf(snap, rel) {
+		if isVectorMethod(x.Index.Method) && x.Index.Keys[0].Attnum == c.id.attnum {
+			indexes = append(indexes, x)
+		}
+	}
+	if len(indexes) == 0 || !c.waking.CompareAndSwap(false, true) {
+		return
+	}
+	srv.background.start(func(ctx context.Context) {
+		defer c.waking.Store(false)
+		for _, x := range indexes {
+			srv.preloadIndex(ctx, snap, x)
 		}
 	})
 }

@@ -47,6 +47,7 @@ type vectorColumn struct {
 
 	reserved atomic.Int64 // bytes promised to the load that is under way
 	refusal  atomic.Pointer[refusal]
+	waking   atomic.Bool // somebody loads it although nobody searches it
 }
 
 // loadedColumn is what is in memory of a column, valid for snapshots from base

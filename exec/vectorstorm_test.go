@@ -15,7 +15,10 @@ func TestVectorsFollowTheTable(t *testing.T) {
 	ts := newServer(t)
 	c := ts.connect()
 	c.exec("CREATE TABLE t (id serial PRIMARY KEY, v vector(2))", "CREATE INDEX ON t USING hnsw (v vector_l2_ops)")
-	check := "SELECT (SELECT coalesce(sum(id), 0) FROM t WHERE v IS NOT NULL), (SELECT coalesce(sum(id), 0) FROM knn('t', '[0,0]', k => 1000000, exact => true))"
+	// What the table has, what exact search finds, and what an index finds, if one
+	// is there.
+	check := "SELECT (SELECT coalesce(sum(id), 0) FROM t WHERE v IS NOT NULL), (SELECT coalesce(sum(id), 0) FROM knn('t', '[0,0]', k => 1000000, exact => true)), " +
+		"(SELECT coalesce(sum(id), 0) FROM (SELECT id FROM t WHERE v IS NOT NULL ORDER BY v <-> '[0,0]' LIMIT 1000000) x)"
 	const steps = 20
 	var writers, readers sync.WaitGroup
 	over := make(chan struct{})
@@ -34,8 +37,8 @@ func TestVectorsFollowTheTable(t *testing.T) {
 			tolerate(err)
 			return ""
 		}
-		if r := a.rows[0]; r[0] != r[1] {
-			t.Errorf("the table has %s, the index %s", r[0], r[1])
+		if r := a.rows[0]; r[0] != r[1] || r[0] != r[2] {
+			t.Errorf("the table has %s, exact search finds %s, an index %s", r[0], r[1], r[2])
 		}
 		return a.String()
 	}
@@ -78,6 +81,27 @@ func TestVectorsFollowTheTable(t *testing.T) {
 			}
 		}()
 	}
+	// Builds and drops, each a transaction of its own.
+	builder := ts.connect()
+	readers.Go(func() {
+		rng := rand.New(rand.NewPCG(9, 7))
+		for {
+			select {
+			case <-over:
+				return
+			default:
+			}
+			name := "b" + fmt.Sprint(rng.IntN(3))
+			sql := []string{
+				"CREATE INDEX CONCURRENTLY " + name + " ON t USING hnsw (v vector_l2_ops)",
+				"CREATE INDEX " + name + " ON t USING ivfflat (v vector_l2_ops) WITH (lists = 3)",
+				"DROP INDEX IF EXISTS " + name, "DROP INDEX IF EXISTS " + name, "REINDEX TABLE t",
+			}[rng.IntN(5)]
+			if _, err := builder.query(sql); err != nil && pgerr.Code(err) != "42P07" && pgerr.Code(err) != "22023" {
+				tolerate(err)
+			}
+		}
+	})
 	for r := range 2 {
 		readers.Add(1)
 		c := ts.connect()
@@ -108,4 +132,9 @@ func TestVectorsFollowTheTable(t *testing.T) {
 	close(over)
 	readers.Wait()
 	verify(c)
+	ts.expectIdle(t)
+	ts.reopen()
+	c = ts.connect()
+	verify(c)
+	ts.expectIdle(t)
 }

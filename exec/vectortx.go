@@ -299,6 +299,8 @@ func (v *vectorStore) committed(s *Session) {
 			if t.loaded.upkeep.changed(changed, t.loaded.vectors.Len()) {
 				v.srv.background.start(func(context.Context) { v.srv.lookAfter(t.loaded) })
 			}
+		} else if len(t.log) > 0 {
+			v.srv.wake(t.column)
 		}
 	}
 	if len(s.tx.vectors) > 0 {
