@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -109,6 +110,56 @@ func TestKeyTable(t *testing.T) {
 	if ok, err := keys.AttachFrom(late, &mapSource{rows: rows}); !ok || err != nil || !late.slots[Slot(b.Len())] {
 		t.Errorf("attached %t, %v with %v", ok, err, late.slots)
 	}
+}
+
+// TestForgetVectors: a table whose vectors are dropped sees what it saw, and lets
+// go of their memory, which its indexes held views of.
+func TestForgetVectors(t *testing.T) {
+	table := NewTable(4096)
+	for key := range int64(2000) {
+		if err := table.Load(key, make([]float32, 4096)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := &recorder{slots: map[Slot]bool{}, covered: table.View()}
+	for s := range Slot(2000) {
+		x.slots[s] = true
+	}
+	if !table.Attach(x) {
+		t.Fatal("the index does not fit")
+	}
+	table.Kill(7)
+	table.Publish(3)
+	table.Commit()
+	digest, heap := digestOf(table, 8), heapBytes()
+	table.ForgetVectors()
+	if freed := heap - heapBytes(); freed < 2000*4096*4*9/10 {
+		t.Errorf("%d bytes were freed of %d", freed, 2000*4096*4)
+	}
+	v := table.View()
+	if v.HasVectors() || v.Len() != 2000 || v.Visible(7, 3) || !v.Visible(7, 2) || digestOf(table, 8) != digest || len(x.slots) != 2000 {
+		t.Errorf("%d slots, with vectors %t, digest %x, want %x", v.Len(), v.HasVectors(), digestOf(table, 8), digest)
+	}
+	if _, err := table.Append(7, make([]float32, 4096)); err != nil {
+		t.Error(err)
+	}
+	table.Publish(4)
+	table.Commit()
+	if n := table.Reclaim(4); n != 1 || table.View().rows.len() != 2000 {
+		t.Errorf("%d slots were reclaimed", n)
+	}
+}
+
+func digestOf(t *Table, s Slot) uint64 {
+	v := t.View()
+	return v.Digest(s, nil)
+}
+
+func heapBytes() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 // TestKeyTableIsSmall counts what a key table takes a row.

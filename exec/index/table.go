@@ -85,7 +85,18 @@ func (t *Table) HasVectors() bool { return t.rows.Load().vectors.Load() != nil }
 // ForgetVectors makes t a table of keys: its indexes have to do without what they
 // were built from. Between transactions only. Searches that run keep what they
 // have.
-func (t *Table) ForgetVectors() { t.rows.Load().forget() }
+func (t *Table) ForgetVectors() {
+	t.rows.Load().forget()
+	// Indexes hold views, and with them the vectors.
+	now := t.View()
+	same := make([]Slot, now.Len())
+	for s := range same {
+		same[s] = Slot(s)
+	}
+	for _, x := range t.indexes {
+		x.Remap(now, same)
+	}
+}
 
 // Bytes is the memory that the table has allocated for its slots and keys,
 // without what earlier generations of rows, held by searches, and the indexes
