@@ -11052,7 +11052,7 @@ many:
 	MOVQ   DX, R11
 	MOVQ   DI, R13
 
-term133:
+term329:
 	VBROADCASTSS (R11), Z6
 	VFMADD231PS  (R10), Z6, Z2
 	VFMADD231PS  64(R10), Z6, Z3
@@ -11061,17 +11061,17 @@ term133:
 	ADDQ         R8, R10
 	ADDQ         $0x04, R11
 	DECQ         R13
-	JNE          term133
+	JNE          term329
 	VMOVUPS      Z2, (AX)
 	VMOVUPS      Z3, 64(AX)
 	VMOVUPS      Z4, 128(AX)
 	VMOVUPS      Z5, 192(AX)
 	TESTQ        R12, R12
-	JNE          known134
+	JNE          known330
 	VMOVAPS      Z2, Z0
 	VMOVAPS      Z2, Z1
 
-known134:
+known330:
 	VMINPS Z2, Z0, Z0
 	VMAXPS Z2, Z1, Z1
 	VMINPS Z3, Z0, Z0
@@ -11092,20 +11092,20 @@ few:
 	MOVQ   DX, R11
 	MOVQ   DI, R13
 
-term135:
+term331:
 	VBROADCASTSS (R11), Z3
 	VFMADD231PS  (R10), Z3, Z2
 	ADDQ         R8, R10
 	ADDQ         $0x04, R11
 	DECQ         R13
-	JNE          term135
+	JNE          term331
 	VMOVUPS      Z2, (AX)
 	TESTQ        R12, R12
-	JNE          known136
+	JNE          known332
 	VMOVAPS      Z2, Z0
 	VMOVAPS      Z2, Z1
 
-known136:
+known332:
 	VMINPS Z2, Z0, Z0
 	VMAXPS Z2, Z1, Z1
 	ADDQ   $+64, AX
@@ -11796,7 +11796,7 @@ many:
 	MOVQ   DX, R11
 	MOVQ   DI, R13
 
-term137:
+term333:
 	VBROADCASTSS (R11), Y10
 	VFMADD231PS  (R10), Y10, Y2
 	VFMADD231PS  32(R10), Y10, Y3
@@ -11809,7 +11809,7 @@ term137:
 	ADDQ         R8, R10
 	ADDQ         $0x04, R11
 	DECQ         R13
-	JNE          term137
+	JNE          term333
 	VMOVUPS      Y2, (AX)
 	VMOVUPS      Y3, 32(AX)
 	VMOVUPS      Y4, 64(AX)
@@ -11819,11 +11819,11 @@ term137:
 	VMOVUPS      Y8, 192(AX)
 	VMOVUPS      Y9, 224(AX)
 	TESTQ        R12, R12
-	JNE          known138
+	JNE          known334
 	VMOVAPS      Y2, Y0
 	VMOVAPS      Y2, Y1
 
-known138:
+known334:
 	VMINPS Y2, Y0, Y0
 	VMAXPS Y2, Y1, Y1
 	VMINPS Y3, Y0, Y0
@@ -11853,22 +11853,22 @@ few:
 	MOVQ   DX, R11
 	MOVQ   DI, R13
 
-term139:
+term335:
 	VBROADCASTSS (R11), Y4
 	VFMADD231PS  (R10), Y4, Y2
 	VFMADD231PS  32(R10), Y4, Y3
 	ADDQ         R8, R10
 	ADDQ         $0x04, R11
 	DECQ         R13
-	JNE          term139
+	JNE          term335
 	VMOVUPS      Y2, (AX)
 	VMOVUPS      Y3, 32(AX)
 	TESTQ        R12, R12
-	JNE          known140
+	JNE          known336
 	VMOVAPS      Y2, Y0
 	VMOVAPS      Y2, Y1
 
-known140:
+known336:
 	VMINPS Y2, Y0, Y0
 	VMAXPS Y2, Y1, Y1
 	VMINPS Y3, Y0, Y0
