@@ -15,14 +15,14 @@ type Encoder struct {
 // distances.
 func (t *Tabulator) NewEncoder() *Encoder {
 	e := &Encoder{from: t}
-	e.table.grow(t.book.M, t.terms, t.book.ScanEntries())
+	e.table.grow(t.book.Layout(), t.terms)
 	return e
 }
 
 // Encode writes the code of a vector of Dims values to dst, which has room for M
 // bytes, and returns the squared distance of the vector to what that decodes to.
 func (e *Encoder) Encode(dst []byte, vec []float32) float32 {
-	t, n := e.from, e.from.book.ScanEntries()
+	t, n := e.from, e.from.book.Layout().Entries()
 	t.weigh(&e.table, vec)
 	vectorops.Tabulate(e.table.table, e.table.bounds, e.table.weights, t.rows, n)
 	squared := vectorops.SquaredNorm(vec)

@@ -1,37 +1,45 @@
 package pq
 
-import (
-	"math"
-
-	"voronoi/vectorops"
-)
+import "voronoi/vectorops"
 
 // ScanKsub is how many centroids a part has in codes of 4 bits. Codebooks with
 // more are scanned by a byte for each part.
 const ScanKsub = 16
 
-// ScanEntries is how many entries a part has in the tables that codes are scanned
-// by: as many as its codes can say, 16 or 256.
-func (cb *Codebook) ScanEntries() int {
-	if cb.Ksub <= ScanKsub {
-		return ScanKsub
-	}
-	return MaxKsub
+// Layout is how the codes of a block of vectors lie: those of 4 bits in the layout
+// of vectorops.FastScan, those of bytes in that of vectorops.ByteScan.
+type Layout struct {
+	Parts int
+	Bytes bool
 }
 
-// ScanRows is the number of rows of vectorops.ScanBlock bytes that a block of
-// packed codes has: a part to a row, or two of 4 bits.
-func (cb *Codebook) ScanRows() int {
-	if cb.Ksub <= ScanKsub {
-		return (cb.M + 1) / 2
+// Layout is that of the codebook's codes.
+func (cb *Codebook) Layout() Layout { return Layout{Parts: cb.M, Bytes: cb.Ksub > ScanKsub} }
+
+// Entries is how many entries a part has in the tables that codes are scanned by:
+// as many as its codes can say.
+func (l Layout) Entries() int {
+	if l.Bytes {
+		return MaxKsub
 	}
-	return cb.M
+	return ScanKsub
 }
 
-// Pack writes a code as vector v of a block of packed codes, in the layout of
-// vectorops.FastScan or ByteScan.
-func (cb *Codebook) Pack(block []byte, v int, code []byte) {
-	if cb.Ksub > ScanKsub {
+// Rows is the number of rows of vectorops.ScanBlock bytes that a block has: a part
+// to a row, or two of 4 bits.
+func (l Layout) Rows() int {
+	if l.Bytes {
+		return l.Parts
+	}
+	return (l.Parts + 1) / 2
+}
+
+// BlockBytes is the size of a block.
+func (l Layout) BlockBytes() int { return l.Rows() * vectorops.ScanBlock }
+
+// Pack writes a code as vector v of a block.
+func (l Layout) Pack(block []byte, v int, code []byte) {
+	if l.Bytes {
 		for j, c := range code {
 			block[j*vectorops.ScanBlock+v] = c
 		}
@@ -47,8 +55,8 @@ func (cb *Codebook) Pack(block []byte, v int, code []byte) {
 }
 
 // Unpack reads what Pack wrote.
-func (cb *Codebook) Unpack(code, block []byte, v int) {
-	if cb.Ksub > ScanKsub {
+func (l Layout) Unpack(code, block []byte, v int) {
+	if l.Bytes {
 		for j := range code {
 			code[j] = block[j*vectorops.ScanBlock+v]
 		}
@@ -59,6 +67,13 @@ func (cb *Codebook) Unpack(code, block []byte, v int) {
 	}
 }
 
+// Move copies the code of vector from of a block to vector to of another.
+func (l Layout) Move(dst []byte, to int, src []byte, from int) {
+	for at := 0; at < l.BlockBytes(); at += vectorops.ScanBlock {
+		dst[at+to] = src[at+from]
+	}
+}
+
 // ScanTable is a table of one query in bytes, as fast scan takes it: entry e
 // stands for e·Step more than the least entry of its part, so a sum s over all
 // parts stands for Bias + s·Step, and is wrong by half a Step for each part at
@@ -66,57 +81,10 @@ func (cb *Codebook) Unpack(code, block []byte, v int) {
 type ScanTable struct {
 	Tables     []byte
 	Bias, Step float32
-	least      []float32 // of each part, while the table is made
+	layout     Layout
 
-	entries                int       // of each part
-	weights, bounds, table []float32 // while a Tabulator makes it
+	weights, bounds, table []float32 // while it is made
 }
-
-// Quantize makes t the byte form of a table, which has Ksub entries for each
-// part, such as DistanceTable gives. No sum is more than 65535.
-func (cb *Codebook) Quantize(t *ScanTable, table []float32) {
-	size := cb.ScanRows() * 2 * ScanKsub
-	if cap(t.Tables) < size {
-		t.Tables = make([]byte, size)
-	}
-	t.Tables = t.Tables[:size]
-	clear(t.Tables)
-	t.Bias, t.least = 0, t.least[:0]
-	var widest float32
-	for j := range cb.M {
-		// Integers have a minimum without a branch that would be mispredicted.
-		least, most := int32(math.MaxInt32), int32(math.MinInt32)
-		for _, x := range table[j*cb.Ksub : (j+1)*cb.Ksub] {
-			o := ordered(math.Float32bits(x))
-			least, most = min(least, o), max(most, o)
-		}
-		from, to := unordered(least), unordered(most)
-		t.least = append(t.least, from)
-		t.Bias += from
-		widest = max(widest, to-from)
-	}
-	levels := float32(min(255, 65535/cb.M))
-	t.Step = widest / levels
-	if !(t.Step > 0) || widest > maxFinite {
-		t.Step = 0
-		return // all parts say the same, or nothing that can be told apart
-	}
-	inverse := 1 / t.Step
-	for j := range cb.M {
-		part := table[j*cb.Ksub : (j+1)*cb.Ksub]
-		least := t.least[j]
-		out := t.Tables[j*ScanKsub:][:len(part)]
-		for c, x := range part {
-			out[c] = byte(int32((x-least)*inverse + 0.5)) // levels at most
-		}
-	}
-}
-
-// ordered are the bits of a float as an integer that orders as the floats do,
-// NaN before and behind all others; unordered is the float again.
-func ordered(bits uint32) int32 { return int32(bits) ^ int32(bits)>>31&math.MaxInt32 }
-
-func unordered(o int32) float32 { return math.Float32frombits(uint32(o ^ o>>31&math.MaxInt32)) }
 
 // maxFinite is more than any range of distances that is worth a table.
 const maxFinite = 1e38

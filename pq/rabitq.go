@@ -1,7 +1,5 @@
 package pq
 
-import "voronoi/vectorops"
-
 // Binary is quantization to a bit for each dimension, without training (RaBitQ;
 // Gao and Long, "RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical
 // Error Bound for Approximate Nearest Neighbor Search", SIGMOD 2024).
@@ -30,6 +28,9 @@ func NewBinary(dims int, seed uint64) *Binary {
 
 // Parts is the number of parts of a code.
 func (b *Binary) Parts() int { return b.Out() / signsPerPart }
+
+// Layout is that of the codes.
+func (b *Binary) Layout() Layout { return Layout{Parts: b.Parts()} }
 
 // Encode writes the code of a vector that has been rotated to dst, of Parts
 // bytes, and returns its factor: 0 for a vector of zeros.
@@ -87,10 +88,9 @@ var signRows = func() (rows [signsPerPart][ScanKsub]float32) {
 // Tabulate makes dst the table by which codes are scanned for the sum of Estimate,
 // without the factor, of a vector that has been rotated.
 func (b *Binary) Tabulate(dst *ScanTable, rotated []float32) {
-	parts := b.Parts()
-	dst.grow(parts, 0, ScanKsub)
+	dst.grow(b.Layout(), 0)
 	dst.Bias = 0
-	for j := range parts {
+	for j := range b.Parts() {
 		y := rotated[j*signsPerPart : (j+1)*signsPerPart]
 		// Half of the table is the other half with its signs turned.
 		out := (*[ScanKsub]float32)(dst.table[j*ScanKsub:])
@@ -106,10 +106,7 @@ func (b *Binary) Tabulate(dst *ScanTable, rotated []float32) {
 		most := abs(y[0]) + abs(y[1]) + abs(y[2]) + abs(y[3])
 		dst.bounds[2*j], dst.bounds[2*j+1] = -most, most
 	}
-	dst.quantize(ScanKsub)
+	dst.quantize()
 }
 
 func abs(x float32) float32 { return max(x, -x) }
-
-// BlockBytes is the size of a block of packed codes.
-func (b *Binary) BlockBytes() int { return (b.Parts() + 1) / 2 * vectorops.ScanBlock }

@@ -65,9 +65,8 @@ func TestBinaryScan(t *testing.T) {
 			rng := rand.New(rand.NewPCG(6, uint64(dims)))
 			b := NewBinary(dims, 9)
 			const n = 100
-			block := b.BlockBytes()
+			block := b.Layout().BlockBytes()
 			packed := make([]byte, 2*block)
-			cb := &Codebook{M: b.Parts(), Ksub: ScanKsub}
 			codes := make([][]byte, n)
 			vec, rotated := make([]float32, dims), make([]float32, b.Out())
 			for i := range n {
@@ -77,7 +76,7 @@ func TestBinaryScan(t *testing.T) {
 				b.Apply(rotated, vec)
 				codes[i] = make([]byte, b.Parts())
 				b.Encode(codes[i], rotated)
-				cb.Pack(packed[i/vectorops.ScanBlock*block:], i%vectorops.ScanBlock, codes[i])
+				b.Layout().Pack(packed[i/vectorops.ScanBlock*block:], i%vectorops.ScanBlock, codes[i])
 			}
 			var scan ScanTable
 			b.Tabulate(&scan, rotated)

@@ -21,7 +21,7 @@ func NewTabulator(cb *Codebook, product bool) *Tabulator {
 	if !product {
 		t.terms++
 	}
-	n := cb.ScanEntries()
+	n := cb.Layout().Entries()
 	t.rows = vectorops.AlignedFloats(cb.M * t.terms * n)
 	for j := range cb.M {
 		part, rows := cb.part(j), t.rows[j*t.terms*n:]
@@ -45,15 +45,15 @@ func (t *Tabulator) Bytes() int { return 4 * len(t.rows) }
 
 // Tabulate makes dst the table of a query, which has Dims values.
 func (t *Tabulator) Tabulate(dst *ScanTable, query []float32) {
-	cb, n := t.book, t.book.ScanEntries()
-	dst.grow(cb.M, t.terms, n)
+	cb, n := t.book, t.book.Layout().Entries()
+	dst.grow(cb.Layout(), t.terms)
 	dst.Bias = 0
 	if !t.product {
 		dst.Bias = vectorops.SquaredNorm(query)
 	}
 	t.weigh(dst, query)
 	vectorops.Tabulate(dst.table, dst.bounds, dst.weights, t.rows, n)
-	dst.quantize(n)
+	dst.quantize()
 }
 
 // weigh makes the weights of the rows for a query.
@@ -73,13 +73,14 @@ func (t *Tabulator) weigh(dst *ScanTable, query []float32) {
 	}
 }
 
-// grow makes room for the table of a codebook, and keeps the memory that t has.
-func (t *ScanTable) grow(parts, terms, n int) {
+// grow makes room for the table of codes, and keeps the memory that t has.
+func (t *ScanTable) grow(l Layout, terms int) {
+	parts, n := l.Parts, l.Entries()
+	t.layout = l
 	size := parts * n
-	if n == ScanKsub {
+	if !l.Bytes {
 		size = (parts + 1) / 2 * 2 * n
 	}
-	t.entries = n
 	t.Tables = grown(t.Tables, size)
 	t.weights, t.bounds, t.table = grown(t.weights, parts*terms), grown(t.bounds, 2*parts), grown(t.table, parts*n)
 }
@@ -92,8 +93,8 @@ func grown[T any](s []T, n int) []T {
 }
 
 // quantize makes the byte form of t.table.
-func (t *ScanTable) quantize(n int) {
-	parts := len(t.bounds) / 2
+func (t *ScanTable) quantize() {
+	parts, n := t.layout.Parts, t.layout.Entries()
 	var widest float32
 	for j := range parts {
 		t.Bias += t.bounds[2*j]
@@ -109,10 +110,10 @@ func (t *ScanTable) quantize(n int) {
 	clear(t.Tables[parts*n:])
 }
 
-// Scan sums the entries of the first n codes that are packed in codes, as
-// vectorops.FastScan does. next is what will be scanned after them, or nil.
+// Scan sums the entries of the first n codes of blocks, as vectorops.FastScan
+// does.
 func (t *ScanTable) Scan(sums []uint16, hits []uint64, n int, codes []byte, threshold uint16, next []byte) {
-	if t.entries == MaxKsub {
+	if t.layout.Bytes {
 		vectorops.ByteScan(sums, hits, n, codes, t.Tables, threshold)
 		return
 	}

@@ -15,15 +15,16 @@ func TestTabulator(t *testing.T) {
 	vectors := digitMatrix(t)
 	for _, o := range []Options{{M: 1, Ksub: 16}, {M: 16, Ksub: 16}, {M: 64, Ksub: 9}, {M: 1, Ksub: 256}, {M: 16, Ksub: 256}, {M: 32, Ksub: 100}} {
 		cb := train(t, vectors, o)
-		rows, code := cb.ScanRows()*vectorops.ScanBlock, make([]byte, cb.M)
+		layout, code := cb.Layout(), make([]byte, cb.M)
+		rows := layout.BlockBytes()
 		const n = 200
 		blocks := (n + vectorops.ScanBlock - 1) / vectorops.ScanBlock
 		packed := make([]byte, blocks*rows)
 		for i := range n {
 			cb.Encode(code, vectors.Row(i))
-			cb.Pack(packed[i/vectorops.ScanBlock*rows:], i%vectorops.ScanBlock, code)
+			layout.Pack(packed[i/vectorops.ScanBlock*rows:], i%vectorops.ScanBlock, code)
 			back := make([]byte, cb.M)
-			cb.Unpack(back, packed[i/vectorops.ScanBlock*rows:], i%vectorops.ScanBlock)
+			layout.Unpack(back, packed[i/vectorops.ScanBlock*rows:], i%vectorops.ScanBlock)
 			if !bytes.Equal(back, code) {
 				t.Fatalf("%+v: code %v comes back as %v", o, code, back)
 			}
@@ -64,5 +65,26 @@ func TestTabulateOfOneCentroid(t *testing.T) {
 	NewTabulator(cb, false).Tabulate(&scan, []float32{3, 4})
 	if scan.Step != 0 || scan.Bias != 8 || !bytes.Equal(scan.Tables, make([]byte, 32)) {
 		t.Errorf("have %+v", scan)
+	}
+}
+
+func TestTabulateOfInfinities(t *testing.T) {
+	cb := &Codebook{M: 2, Ksub: 2, Dsub: 1, Centroids: []float32{1, math.MaxFloat32, 2, 2}}
+	var scan ScanTable
+	NewTabulator(cb, false).Tabulate(&scan, []float32{3, 4})
+	if scan.Step != 0 || !bytes.Equal(scan.Tables, make([]byte, 32)) {
+		t.Errorf("have %+v", scan)
+	}
+}
+
+func TestMovedCodes(t *testing.T) {
+	for _, l := range []Layout{{Parts: 5}, {Parts: 5, Bytes: true}} {
+		a, b := make([]byte, l.BlockBytes()), make([]byte, l.BlockBytes())
+		l.Pack(a, 7, []byte{1, 2, 3, 4, 5})
+		l.Move(b, 60, a, 7)
+		back := make([]byte, 5)
+		if l.Unpack(back, b, 60); !bytes.Equal(back, []byte{1, 2, 3, 4, 5}) {
+			t.Errorf("%+v: have %v", l, back)
+		}
 	}
 }
