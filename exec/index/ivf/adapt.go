@@ -239,12 +239,11 @@ func (m *move) gatherNearby() {
 // finish makes the lists that have changed.
 func (m *move) finish() {
 	if c := m.old.coder; c != nil && c.scales != nil {
-		moved := *c
-		moved.centroids, moved.scales = m.to.coarse.centroids, slices.Clone(c.scales)
+		moved := c.moved(m.to.coarse.centroids, m.changed)
 		for _, l := range m.changed {
 			moved.scales[l] = moved.scaleOf(l, m.view, m.arrivals[l])
 		}
-		m.to.coder = &moved
+		m.to.coder = moved
 	}
 	_ = vectorops.InBlocks(context.Background(), len(m.to.lists), 1, func(l, _ int) {
 		var members []member
@@ -264,7 +263,7 @@ func (m *move) finish() {
 		}
 		fresh := posting{slots: added}
 		if m.to.coder != nil {
-			e := m.to.coder.encoder()
+			e := m.to.coder.encoder(m.view.Dims())
 			for i, s := range added {
 				fresh.codes = e.append(fresh.codes, i, l, m.view.Vector(s))
 			}
@@ -279,10 +278,14 @@ func (m *move) finish() {
 
 // scaleOf is the scale that brings the centroid of a list nearest to its vectors.
 func (c *coder) scaleOf(list int, view index.View, slots []index.Slot) float32 {
-	compared, sum := make([]float32, c.book.Dims()), 0.0
+	if c.metric == vectorops.L2 {
+		return 1
+	}
+	compared, unit, sum := make([]float32, c.dims()), make([]float32, view.Dims()), 0.0
+	centroid := c.centroids.Row(list)
 	for _, s := range slots {
-		c.compared(compared, view.Vector(s))
-		sum -= vectorops.IP.Distance(compared[:view.Dims()], c.centroids.Row(list))
+		c.compared(compared, view.Vector(s), unit)
+		sum -= vectorops.IP.Distance(compared[:len(centroid)], centroid)
 	}
 	if math.IsNaN(sum) || len(slots) == 0 {
 		return c.scales[list]

@@ -53,12 +53,9 @@ func (c *coder) gather(members []member) posting {
 	if c == nil {
 		return p
 	}
-	size := c.blockBytes()
 	p.codes = make([]byte, c.codeBytes(len(members)))
-	code := make([]byte, c.book.M)
 	for i, m := range members {
-		c.book.Unpack(code, m.from.codes[m.at/vectorops.ScanBlock*size:], m.at%vectorops.ScanBlock)
-		c.book.Pack(p.codes[i/vectorops.ScanBlock*size:], i%vectorops.ScanBlock, code)
+		c.move(p.codes, i, m.from.codes, m.at)
 	}
 	return p
 }
@@ -92,7 +89,7 @@ func (st *state) place(ctx context.Context, to *index.Restoring, slots []index.S
 		err := vectorops.InBlocks(ctx, len(lists), 8, func(lo, hi int) {
 			var code *encoder
 			if st.coder != nil {
-				code = st.coder.encoder()
+				code = st.coder.encoder(st.view.Dims())
 			}
 			for l := lo; l < hi; l++ {
 				p := &lists[l]

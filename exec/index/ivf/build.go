@@ -41,6 +41,12 @@ type Options struct {
 	// Memory bounds, in bytes, what training takes beside the vectors; 0 is no
 	// bound. See MemoryError.
 	Memory int64
+	// Of a quantized index:
+	Bits    int  // of each part: 4, 8, or 1 for a bit a dimension without training; 0 is 4
+	Rotated bool // vectors are rotated before they are coded, as suits them
+	// RotatedParts is for how many parts the rotation is trained; 0 is for those
+	// of the codes. RotatedDims is how many dimensions it keeps; 0 is all.
+	RotatedParts, RotatedDims int
 }
 
 // Phases of a build, in pgvector's words.
@@ -118,6 +124,12 @@ func (o *Options) check() error {
 	if o.Iterations == 0 {
 		o.Iterations = DefaultIterations
 	}
+	if o.Bits == 0 {
+		o.Bits = 4
+	}
+	if o.Bits != 1 && o.Bits != 4 && o.Bits != 8 || !o.Quantized && (o.Bits != 4 || o.Rotated) {
+		return fmt.Errorf("codes of %d bits", o.Bits)
+	}
 	if o.Parts < NoParts || o.Parts > MaxDims {
 		return fmt.Errorf("parts must be between %d and %d, not %d", NoParts, MaxDims, o.Parts)
 	}
@@ -155,7 +167,7 @@ func (st *state) assignAll(ctx context.Context, vectors index.Vectors, progress 
 	assigner := vectorops.NewAssigner(st.coarse.centroids)
 	var code *encoder
 	if st.coder != nil && !st.view.HasVectors() {
-		code = st.coder.encoder()
+		code = st.coder.encoder(st.view.Dims())
 	}
 	var assignment []uint32
 	var distance []float32

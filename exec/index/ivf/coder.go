@@ -1,45 +1,60 @@
 package ivf
 
 import (
-	"context"
 	"math"
+	"slices"
 	"sync/atomic"
 
 	"voronoi/pq"
 	"voronoi/vectorops"
 )
 
-// coder makes the 4-bit codes that lists are scanned by. Vectors are coded as
-// they are compared: at length one for cosine, filled up with zeros where the
-// parts do not divide the dimensions.
+// coder makes the codes that lists are scanned by. Vectors are coded as they are
+// compared: at length one for cosine, rotated where that is asked for, filled up
+// with zeros where the parts do not divide the dimensions.
 //
 // For cosine and inner product, what is coded is the residual: what is left of
 // the vector when the list's centroid, times the list's scale, is taken away.
 // The product of a query with a vector is that with the residual, by one table
 // for all lists, and that with the centroid, which the coarse quantizer has
-// found. (With L2 the vectors' residuals would need either a table for each
-// list or a number for each vector.)
+// found. For L2 vectors are coded whole: a residual would need a number for each
+// vector besides, and finds less (DESIGN.md). Codes of a bit a dimension are of
+// residuals always, and have such numbers (weighted.go).
 type coder struct {
-	book      *pq.Codebook
-	tabulator *pq.Tabulator // for queries
-	distances *pq.Tabulator // for vectors
 	metric    vectorops.Metric
-	centroids vectorops.Matrix // of the lists; no rows if vectors are coded whole
+	layout    pq.Layout
+	book      *pq.Codebook     // of parts; nil for a bit a dimension
+	tabulator *pq.Tabulator    // for queries
+	distances *pq.Tabulator    // for vectors
+	binary    *pq.Binary       // of a bit a dimension; it is the rotation too
+	seed      uint64           // of the binary's
+	rotation  pq.Transform     // nil for none
+	centroids vectorops.Matrix // of the lists, rotated; no rows if vectors are coded whole
 	scales    []float32        // by list
+	factors   int              // numbers that are kept beside each code
 	// spread is how much the decoded vectors are off, along any one direction:
 	// the standard deviation of the product of a unit vector with the difference.
 	// shift is the mean square of the difference itself, and shiftSpread the
-	// standard deviation of the square.
-	spread, shift, shiftSpread float32
-	drift                      *drift
+	// standard deviation of the square. length is the mean square of what is coded.
+	spread, shift, shiftSpread, length float32
+	drift                              *drift
 }
 
-// drift is how much greater the errors of the vectors are that were inserted of
-// late than those of the vectors that the codebook was learnt from. The writer
-// follows it, searches read it.
+// drift is what has become of the vectors since the coder was made: how much
+// greater the errors are of those that were inserted of late than of those that
+// it was learnt from. The writer follows it, searches read it.
 type drift struct {
 	recent float32       // mean square of the errors; by the writer
 	factor atomic.Uint32 // the bits of a float32, at least 1, that errors are greater by
+	// reach is the bits of the length of the longest vector that was coded, where
+	// estimates need it.
+	reach atomic.Uint32
+}
+
+func newDrift(shift float32) *drift {
+	d := &drift{recent: shift}
+	d.factor.Store(math.Float32bits(1))
+	return d
 }
 
 // driftRows is how many insertions count in the mean.
@@ -63,13 +78,18 @@ const (
 // autoCodeRows is from how many vectors on codes are worth their memory.
 const autoCodeRows = 10000
 
+// minCodeRows is from how many vectors on an index that is to consist of codes
+// has something to learn them from.
+const minCodeRows = 256
+
 // maxAutoParts is up to where each dimension is a part of its own: four bits a
 // dimension find nearly all that measuring finds. Longer vectors say less by
 // each dimension.
 const maxAutoParts = 256
 
-// maxQuantizedParts bounds the parts of an index that consists of codes.
-const maxQuantizedParts = 512
+// maxQuantizedBytes bounds the codes of an index that consists of codes, unless
+// more parts are asked for: half a byte for two dimensions, or a byte for four.
+const maxQuantizedBytes = 256
 
 // partsFor is the number of parts for vectors of length d, and the length of
 // each.
@@ -77,8 +97,10 @@ func (o *Options) partsFor(d int) (m, dsub int) {
 	parts := o.Parts
 	switch {
 	case parts != AutoParts:
+	case o.Quantized && o.Bits == 8:
+		parts = min((d+3)/4, maxQuantizedBytes)
 	case o.Quantized:
-		parts = min((d+1)/2, maxQuantizedParts)
+		parts = min((d+1)/2, 2*maxQuantizedBytes)
 	default:
 		parts = maxAutoParts
 	}
@@ -93,154 +115,39 @@ func hasCodes(m vectorops.Metric) bool {
 	return m == vectorops.L2 || m == vectorops.IP || m == vectorops.Cosine
 }
 
-const (
-	scaleRowsPerList = 16  // that a list's scale is found from, on average
-	spreadRows       = 256 // that the codes' errors are found from
-)
-
-// codeSample is how many vectors a coder wants to learn from.
-func (o *Options) codeSample() int { return max(pq.ScanKsub*trainPerList, scaleRowsPerList*o.Lists) }
-
-// trainCoder learns a codebook from some of the vectors; nil if there are too
-// few, or if the metric cannot be taken apart.
-func trainCoder(ctx context.Context, sample vectorops.Matrix, from coarse, o Options) (*coder, error) {
-	if !hasCodes(o.Metric) || sample.Rows() < pq.ScanKsub {
-		return nil, nil
+// dims is the length of what is coded.
+func (c *coder) dims() int {
+	if c.binary != nil {
+		return c.binary.Out()
 	}
-	m, dsub := o.partsFor(sample.Dims)
-	c := &coder{metric: o.Metric, book: &pq.Codebook{M: m, Dsub: dsub}}
-	sample = evenly(sample, o.codeSample())
-	var lists []uint32
-	if from.spherical {
-		var err error
-		if lists, err = c.findScales(ctx, sample, from); err != nil {
-			return nil, err
-		}
-	}
-	coded := vectorops.NewMatrix(min(sample.Rows(), trainPerList*pq.ScanKsub), m*dsub)
-	for i := range coded.Rows() {
-		at, list := i*sample.Rows()/coded.Rows(), 0
-		if lists != nil {
-			list = int(lists[at])
-		}
-		c.coded(coded.Row(i), sample.Row(at), list)
-	}
-	book, err := pq.Train(ctx, coded, pq.Options{M: m, Ksub: pq.ScanKsub, Seed: o.Seed, Iterations: o.Iterations})
-	if err != nil {
-		return nil, err
-	}
-	c.use(book, [3]float32{})
-	c.use(book, c.errors(coded, sample))
-	return c, nil
+	return c.book.Dims()
 }
 
-// use gives c its codebook and the errors that it makes.
-func (c *coder) use(book *pq.Codebook, errors [3]float32) {
-	c.spread, c.shift, c.shiftSpread = errors[0], errors[1], errors[2]
-	c.drift = &drift{recent: c.shift}
-	c.drift.factor.Store(math.Float32bits(1))
-	c.book, c.distances = book, pq.NewTabulator(book, false)
-	if c.tabulator = c.distances; c.metric != vectorops.L2 {
-		c.tabulator = pq.NewTabulator(book, true)
-	}
-}
-
-// evenly is n rows of m, or all, in their order.
-func evenly(m vectorops.Matrix, n int) vectorops.Matrix {
-	if m.Rows() <= n {
-		return m
-	}
-	out := vectorops.NewMatrix(n, m.Dims)
-	for i := range n {
-		copy(out.Row(i), m.Row(i*m.Rows()/n))
-	}
-	return out
-}
-
-// findScales gives each list the scale that brings its centroid nearest to its
-// vectors, and returns the lists of the sample. A list of few is drawn to what is
-// right for all of them.
-func (c *coder) findScales(ctx context.Context, sample vectorops.Matrix, from coarse) ([]uint32, error) {
-	placed := vectorops.NewMatrix(sample.Rows(), sample.Dims)
-	for i := range sample.Rows() {
-		vectorops.Normalize(placed.Row(i), sample.Row(i))
-	}
-	lists, distance := make([]uint32, sample.Rows()), make([]float32, sample.Rows())
-	if err := vectorops.Assign(ctx, lists, distance, placed, from.centroids); err != nil {
-		return nil, err
-	}
-	k := from.centroids.Rows()
-	sums, counts, all := make([]float64, k), make([]float64, k), 0.0
-	for i, l := range lists {
-		along := float64(1 - distance[i]/2) // of a unit vector
-		if c.metric == vectorops.IP {
-			along *= math.Sqrt(float64(vectorops.SquaredNorm(sample.Row(i))))
-		}
-		sums[l], counts[l], all = sums[l]+along, counts[l]+1, all+along
-	}
-	const weight = 4 // of what holds for all, in vectors
-	mean := all / float64(max(len(lists), 1))
-	c.centroids, c.scales = from.centroids, make([]float32, k)
-	for l := range c.scales {
-		c.scales[l] = float32((sums[l] + weight*mean) / (counts[l] + weight))
-	}
-	return lists, nil
-}
-
-// errors measures how far decoded vectors are off along the directions that
-// queries come from: spread, shift and shiftSpread.
-func (c *coder) errors(coded, sample vectorops.Matrix) [3]float32 {
-	n := min(spreadRows, coded.Rows())
-	d := coded.Dims
-	errors, code := vectorops.NewMatrix(n, d), make([]byte, c.book.M)
-	var square, fourth float64
-	for i := range n {
-		vec, e := coded.Row(i*coded.Rows()/n), errors.Row(i)
-		c.book.Encode(code, vec)
-		c.book.Decode(e, code)
-		for j := range e {
-			e[j] -= vec[j]
-		}
-		norm := float64(vectorops.SquaredNorm(e))
-		square, fourth = square+norm, fourth+norm*norm
-	}
-	square, fourth = square/float64(n), fourth/float64(n)
-	var along float64
-	direction, other, products := make([]float32, d), make([]float32, d), make([]float32, n)
-	directions := min(n, sample.Rows()-1)
-	for i := range directions {
-		c.compared(direction, sample.Row(i*sample.Rows()/n))
-		if c.metric == vectorops.L2 {
-			c.compared(other, sample.Row(i*sample.Rows()/n+1))
-			for j, x := range other {
-				direction[j] -= x
-			}
-		}
-		vectorops.Normalize(direction, direction)
-		vectorops.InnerProduct(products, direction, errors.Data)
-		for _, p := range products {
-			along += float64(p) * float64(p)
-		}
-	}
-	spread := math.Sqrt(along / float64(max(n*directions, 1)))
-	return [3]float32{float32(spread), float32(square), float32(math.Sqrt(max(fourth-square*square, 0)))}
-}
-
-// compared writes a vector as it is compared with others to dst, of Dims of the
-// codebook.
-func (c *coder) compared(dst, vec []float32) {
+// compared writes a vector as it is compared with others to dst, of dims values.
+// unit has room for a vector.
+func (c *coder) compared(dst, vec, unit []float32) {
 	n := len(vec)
-	if c.metric == vectorops.Cosine {
-		vectorops.Normalize(dst[:n], vec)
-	} else {
-		copy(dst, vec)
+	if c.rotation == nil {
+		unit = dst[:n]
+	}
+	switch {
+	case c.metric == vectorops.Cosine:
+		vectorops.Normalize(unit, vec)
+	case c.rotation == nil:
+		copy(unit, vec)
+	default:
+		unit = vec
+	}
+	if c.rotation != nil {
+		n = c.rotation.Out()
+		c.rotation.Apply(dst[:n], unit)
 	}
 	clear(dst[n:])
 }
 
 // coded writes what is coded of a vector in a list to dst.
-func (c *coder) coded(dst, vec []float32, list int) {
-	c.compared(dst, vec)
+func (c *coder) coded(dst, vec, unit []float32, list int) {
+	c.compared(dst, vec, unit)
 	if c.scales != nil {
 		scale := c.scales[list]
 		for j, x := range c.centroids.Row(list) {
@@ -254,8 +161,11 @@ func (c *coder) coded(dst, vec []float32, list int) {
 // squared distance of the query to the centroid as the coarse quantizer sees
 // them.
 func (c *coder) base(list int, norm, squared float32) float32 {
-	if c.scales == nil {
+	switch {
+	case c.scales == nil:
 		return 0
+	case c.metric == vectorops.L2:
+		return squared
 	}
 	return -c.scales[list] * norm * (1 - squared/2)
 }
@@ -278,35 +188,51 @@ func (c *coder) limit(rank float64, table *scanTable, deviations float64) float6
 	return rank + deviations*math.Hypot(spread, other)
 }
 
-// blockBytes is the size of a block of codes.
-func (c *coder) blockBytes() int { return c.book.ScanRows() * vectorops.ScanBlock }
-
-// encoder codes vectors, with its own scratch.
-type encoder struct {
-	*coder
-	parts *pq.Encoder
-	vec   []float32
-	code  []byte
-	last  float32 // the square of the error of what was appended last
-}
-
-func (c *coder) encoder() *encoder {
-	return &encoder{coder: c, parts: c.distances.NewEncoder(), vec: make([]float32, c.book.Dims()), code: make([]byte, c.book.M)}
-}
-
-// encode makes e.code the code of a vector in a list, and returns the square of
-// the error.
-func (e *encoder) encode(list int, vec []float32) float32 {
-	e.coded(e.vec, vec, list)
-	return e.parts.Encode(e.code, e.vec)
-}
-
-// append adds the code of a vector, the n-th of its list, to the list's codes.
-func (e *encoder) append(codes []byte, n, list int, vec []float32) []byte {
-	if n%vectorops.ScanBlock == 0 {
-		codes = append(codes, make([]byte, e.blockBytes())...)
+// moved is c with other centroids for the changed lists.
+func (c *coder) moved(centroids vectorops.Matrix, changed []int) *coder {
+	m := *c
+	m.scales = slices.Clone(c.scales)
+	if m.centroids = centroids; c.rotation != nil {
+		m.centroids = vectorops.NewMatrix(c.centroids.Rows(), c.centroids.Dims)
+		copy(m.centroids.Data, c.centroids.Data)
+		for _, l := range changed {
+			c.rotation.Apply(m.centroids.Row(l), centroids.Row(l))
+		}
 	}
-	e.last = e.encode(list, vec)
-	e.book.Pack(codes[n/vectorops.ScanBlock*e.blockBytes():], n%vectorops.ScanBlock, e.code)
-	return codes
+	return &m
+}
+
+// blockBytes is the size of a block of codes, with the numbers beside them.
+func (c *coder) blockBytes() int {
+	return c.layout.BlockBytes() + c.factors*4*vectorops.ScanBlock
+}
+
+// move copies a code and what is beside it from one place in blocks to another.
+func (c *coder) move(dst []byte, to int, src []byte, from int) {
+	size := c.blockBytes()
+	dst, to = dst[to/vectorops.ScanBlock*size:], to%vectorops.ScanBlock
+	src, from = src[from/vectorops.ScanBlock*size:], from%vectorops.ScanBlock
+	c.layout.Move(dst, to, src, from)
+	for at, f := c.layout.BlockBytes(), 0; f < c.factors; f++ {
+		copy(dst[at+4*to:at+4*to+4], src[at+4*from:])
+		at += 4 * vectorops.ScanBlock
+	}
+}
+
+// bytes is the memory of the coder itself.
+func (c *coder) bytes() int64 {
+	n := 4 * len(c.scales)
+	if c.rotation != nil {
+		n += 4 * len(c.centroids.Data)
+	}
+	if r, ok := c.rotation.(*pq.Rotation); ok {
+		n += 4 * len(r.Matrix.Data)
+	}
+	if c.book != nil {
+		n += 4*len(c.book.Centroids) + c.distances.Bytes()
+		if c.tabulator != c.distances {
+			n += c.tabulator.Bytes()
+		}
+	}
+	return int64(n)
 }

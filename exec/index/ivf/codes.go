@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"voronoi/exec/index"
+	"voronoi/pq"
 	"voronoi/vectorops"
 )
 
@@ -18,7 +19,7 @@ func (st *state) encodeAll(ctx context.Context) error {
 		return nil
 	}
 	return vectorops.InBlocks(ctx, len(st.lists), 1, func(l, _ int) {
-		e := st.coder.encoder()
+		e := st.coder.encoder(st.view.Dims())
 		p := *st.lists[l].load()
 		p.codes = make([]byte, 0, (len(p.slots)+vectorops.ScanBlock-1)/vectorops.ScanBlock*st.coder.blockBytes())
 		for i, s := range p.slots {
@@ -31,6 +32,7 @@ func (st *state) encodeAll(ctx context.Context) error {
 // probed is a list as it was when it was probed: the first n of it count.
 type probed struct {
 	*posting
+	list int
 	n    int
 	from uint32  // how many slots the lists of the batch before it have
 	base float32 // what its estimates have in common: coder.base
@@ -51,10 +53,19 @@ type estimator struct {
 	hits  []uint64
 	base  float32 // the least of the batch
 	pool
+
+	// Of codes with numbers beside them.
+	span     span
+	relative []float32 // the query, to a list
+	relation pq.ScanTable
 }
 
 // begin prepares for a batch.
-func (e *estimator) begin(lists []probed) {
+func (e *estimator) begin(c *coder, lists []probed) {
+	if c.factors > 0 {
+		e.span = c.spanOf(&e.table, lists)
+		return
+	}
 	e.base = 0
 	for i := range lists {
 		if i == 0 || lists[i].base < e.base {
@@ -90,8 +101,12 @@ func (e *estimator) total(estimate float64) uint32 {
 
 // scan looks at the codes of lists[at]. wanted says whether the search may
 // deliver a slot; nil is all.
-func (e *estimator) scan(lists []probed, at int, wanted func(index.Slot) bool) {
+func (e *estimator) scan(c *coder, lists []probed, at int, wanted func(index.Slot) bool) {
 	p := &lists[at]
+	if c.factors > 0 {
+		e.scanWeighted(c, p, wanted)
+		return
+	}
 	offset := uint32(0)
 	if x := (p.base - e.base) / e.table.Step; x > 0 { // false for NaN
 		offset = uint32(min(x, maxTotal/2))
@@ -104,24 +119,33 @@ func (e *estimator) scan(lists []probed, at int, wanted func(index.Slot) bool) {
 		next = lists[at+1].codes
 	}
 	blocks := (p.n + vectorops.ScanBlock - 1) / vectorops.ScanBlock
-	if cap(e.hits) < blocks {
-		e.sums, e.hits = make([]uint16, blocks*vectorops.ScanBlock), make([]uint64, blocks)
-	}
+	e.room(blocks)
 	sums, hits := e.sums[:blocks*vectorops.ScanBlock], e.hits[:blocks]
 	e.table.Scan(sums, hits, p.n, p.firstCodes(e.table.blockBytes), uint16(min(e.threshold-offset, 65535)), next)
 	for b, set := range hits {
 		for ; set != 0; set &= set - 1 {
 			v := trailingZeros(set)
 			total := offset + uint32(sums[b*vectorops.ScanBlock+vectorops.ScanIndex(v)])
-			if total > e.threshold { // which may have fallen since the scan
-				continue
-			}
-			i := b*vectorops.ScanBlock + v
-			entry := uint64(total)<<32 | uint64(p.from+uint32(i))
-			if entry < e.after || wanted != nil && !wanted(p.slots[i]) {
-				continue
-			}
-			e.add(entry)
+			e.offer(p, b*vectorops.ScanBlock+v, total, wanted)
 		}
 	}
+}
+
+// room makes room for the sums of so many blocks.
+func (e *estimator) room(blocks int) {
+	if cap(e.hits) < blocks {
+		e.sums, e.hits = make([]uint16, blocks*vectorops.ScanBlock), make([]uint64, blocks)
+	}
+}
+
+// offer adds the i-th vector of a list to the pool, if it is wanted there.
+func (e *estimator) offer(p *probed, i int, total uint32, wanted func(index.Slot) bool) {
+	if total > e.threshold { // which may have fallen since the scan
+		return
+	}
+	entry := uint64(total)<<32 | uint64(p.from+uint32(i))
+	if entry < e.after || wanted != nil && !wanted(p.slots[i]) {
+		return
+	}
+	e.add(entry)
 }

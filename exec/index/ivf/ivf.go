@@ -96,11 +96,14 @@ const outgrownBy = 8
 
 // Outgrown reports whether the table has grown so much since the centroids were
 // found that building again is worthwhile: an index that was made for an empty
-// table has one list, whatever was asked for.
+// table has one list, whatever was asked for, and no codes.
 func (x *Index) Outgrown() bool {
 	st := x.state.Load()
 	view := st.view.Now()
 	n := view.Len()
+	if x.options.Quantized && st.coder == nil && n >= minCodeRows {
+		return true
+	}
 	return len(st.lists) < x.options.Lists && n >= 2*x.options.Lists ||
 		x.builtOver > 0 && n >= outgrownBy*max(x.builtOver, x.options.Lists)
 }
@@ -109,9 +112,24 @@ func (x *Index) Outgrown() bool {
 // they are measured exactly.
 func (x *Index) Parts() int {
 	if c := x.state.Load().coder; c != nil {
-		return c.book.M
+		return c.layout.Parts
 	}
 	return 0
+}
+
+// Bytes is the memory of the lists, their codes and centroids and what makes the
+// codes, without room to grow.
+func (x *Index) Bytes() int64 {
+	st := x.state.Load()
+	n := int64(4 * len(st.coarse.centroids.Data))
+	for i := range st.lists {
+		p := st.lists[i].load()
+		n += int64(4*len(p.slots) + len(p.codes))
+	}
+	if st.coder != nil {
+		n += st.coder.bytes()
+	}
+	return n
 }
 
 // Lists is the number of lists; fewer than asked for when there were fewer
@@ -183,9 +201,11 @@ func (x *Index) Insert(view index.View, s index.Slot, vec []float32) {
 	l := &st.lists[list]
 	p := *l.load()
 	if st.coder != nil {
-		e := st.coder.encoder()
+		e := st.coder.encoder(len(vec))
 		p.codes = e.append(p.codes, len(p.slots), list, vec)
-		st.coder.inserted(e.last)
+		if e.parts != nil {
+			st.coder.inserted(e.last)
+		}
 	}
 	p.slots = append(p.slots, s)
 	l.store(p)

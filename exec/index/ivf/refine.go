@@ -19,6 +19,8 @@ const (
 	// mostPerRow for each row wanted, and at least minMost, are the most.
 	mostPerRow = 25
 	minMost    = 250
+	// defaultRerank is the fixed number of an index of codes.
+	defaultRerank = 10
 	// minRefine is the least number measured for a fixed number.
 	minRefine = 100
 	// aheadRows for each row wanted, are estimated to measure ahead.
@@ -44,7 +46,7 @@ func (o *Options) mostMeasured(s index.SearchOptions) int {
 // of them, or as many as is worthwhile.
 func (c *cursor) refine() {
 	e := &c.estimator
-	e.begin(c.probed)
+	e.begin(c.state.coder, c.probed)
 	limit := uint32(maxTotal)
 	if c.options.Refine == 0 {
 		limit = c.lookAhead()
@@ -78,7 +80,7 @@ func (c *cursor) collect(limit uint32, after uint64) {
 	e.reset(c.keep, after, limit)
 	wanted := c.filterOfCodes()
 	for i := range c.probed {
-		e.scan(c.probed, i, wanted)
+		e.scan(c.state.coder, c.probed, i, wanted)
 	}
 	c.deeper = e.cut() || limit < maxTotal
 }
@@ -98,7 +100,7 @@ func (c *cursor) lookAhead() uint32 {
 	e.reset(firstMeasured*rows, 0, maxTotal)
 	wanted, estimated := c.filterOfCodes(), 0
 	for i := range c.probed {
-		e.scan(c.probed, i, wanted)
+		e.scan(c.state.coder, c.probed, i, wanted)
 		if estimated += c.probed[i].n; estimated >= aheadRows*rows && len(e.entries) >= e.keep {
 			break
 		}

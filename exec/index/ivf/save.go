@@ -8,13 +8,12 @@ import (
 	"slices"
 
 	"voronoi/exec/index"
-	"voronoi/pq"
 	"voronoi/vectorops"
 )
 
 const (
 	segmentKind    = "ivf"
-	segmentVersion = 4
+	segmentVersion = 5
 )
 
 // Save writes the index as it is: definition, codebook, centroids, and for each
@@ -31,13 +30,10 @@ func (x *Index) Save(ctx context.Context, w io.Writer) error {
 	s.Bytes(x.options.definition())
 	s.U64(uint64(x.builtOver))
 	s.U32(uint32(view.Dims()))
-	if err := writeCoder(s, st.coder); err != nil {
-		return err
-	}
 	s.U32(uint32(len(st.lists)))
 	s.F32s(st.coarse.centroids.Data)
-	if st.coder != nil {
-		s.F32s(st.coder.scales)
+	if err := writeCoder(s, st.coder); err != nil {
+		return err
 	}
 	for i := range st.lists {
 		p := st.lists[i].load()
@@ -53,12 +49,17 @@ func (x *Index) Save(ctx context.Context, w io.Writer) error {
 // definition is what must be the same for an index to be the one that is asked
 // for; with what seed and patience it was made does not matter.
 func (o *Options) definition() []byte {
-	b := []byte{byte(o.Metric), 0}
+	b := []byte{byte(o.Metric), 0, byte(o.Bits), 0}
 	if o.Quantized {
 		b[1] = 1
 	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(o.Lists))
-	return binary.LittleEndian.AppendUint32(b, uint32(int32(o.Parts)))
+	if o.Rotated {
+		b[3] = 1
+	}
+	for _, n := range []int{o.Lists, o.Parts, o.RotatedParts, o.RotatedDims} {
+		b = binary.LittleEndian.AppendUint32(b, uint32(int32(n)))
+	}
+	return b
 }
 
 // Load reads an index that was saved in size bytes and makes it the index of the
@@ -83,18 +84,14 @@ func Load(ctx context.Context, r io.Reader, size int64, o Options, to *index.Res
 		return nil, fmt.Errorf("%w: vectors of length %d, not %d", index.ErrStale, dims, view.Dims())
 	}
 	st := &state{view: view}
-	if st.coder, err = readCoder(s, view.Dims(), o.Metric); err != nil {
-		return nil, err
-	}
 	n := int(s.U32())
 	if s.Failed() || n < MinLists || n > MaxLists || s.Left() < 4*int64(n)*int64(view.Dims()) {
 		return nil, fmt.Errorf("%w: %d lists", index.ErrDamaged, n)
 	}
 	st.coarse = coarse{centroids: vectorops.NewMatrix(n, view.Dims()), spherical: isSpherical(o.Metric)}
 	s.ReadF32s(st.coarse.centroids.Data)
-	if st.coder != nil && st.coarse.spherical {
-		st.coder.centroids, st.coder.scales = st.coarse.centroids, make([]float32, n)
-		s.ReadF32s(st.coder.scales)
+	if st.coder, err = readCoder(s, view.Dims(), n, st.coarse, &o); err != nil {
+		return nil, err
 	}
 	st.lists = make([]list, n)
 	seen := make([]bool, len(s.Roster.Keys))
@@ -133,36 +130,4 @@ func (c *coder) codeBytes(n int) int {
 		return 0
 	}
 	return (n + vectorops.ScanBlock - 1) / vectorops.ScanBlock * c.blockBytes()
-}
-
-// writeCoder writes the length of a marshalled codebook, the codebook and its
-// errors; zero for none.
-func writeCoder(s *index.SegmentWriter, c *coder) error {
-	if c == nil {
-		s.U32(0)
-		return nil
-	}
-	book, err := c.book.MarshalBinary()
-	s.U32(uint32(len(book)))
-	s.Bytes(book)
-	s.F32s([]float32{c.spread, c.shift, c.shiftSpread})
-	return err
-}
-
-func readCoder(s *index.SegmentReader, dims int, metric vectorops.Metric) (*coder, error) {
-	n := int(s.U32())
-	if n == 0 {
-		return nil, nil
-	}
-	c := &coder{metric: metric, book: new(pq.Codebook)}
-	if err := c.book.UnmarshalBinary(s.Bytes(n)); err != nil {
-		return nil, fmt.Errorf("%w: %w", index.ErrDamaged, err)
-	}
-	if c.book.Ksub > pq.ScanKsub || c.book.Dims() < dims || !hasCodes(metric) {
-		return nil, fmt.Errorf("%w: codebook", index.ErrDamaged)
-	}
-	var errors [3]float32
-	s.ReadF32s(errors[:])
-	c.use(c.book, errors)
-	return c, nil
 }

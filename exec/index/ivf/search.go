@@ -24,7 +24,10 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 	// With all lists the search is to be exact, if it can be without reading
 	// every vector.
 	c.coded = st.coder != nil && (c.probes < len(st.lists) || x.options.Quantized || !c.view.HasVectors())
-	c.most = x.options.mostMeasured(o)
+	if x.options.Quantized && o.Refine == 0 {
+		c.options.Refine = defaultRerank
+	}
+	c.most = x.options.mostMeasured(c.options)
 	if o.Strict {
 		c.maxProbes = min(c.probes, c.maxProbes)
 	} else if o.MaxProbes > 0 {
@@ -193,7 +196,7 @@ func (c *cursor) probe() {
 			n, _ = slices.BinarySearch(p.slots, c.ownFrom)
 		}
 		if c.coded {
-			c.probed = append(c.probed, probed{p, n, from, c.state.coder.base(l, c.estimator.table.norm, squared)})
+			c.probed = append(c.probed, probed{p, l, n, from, c.state.coder.base(l, c.estimator.table.norm, squared)})
 			c.counters.Estimated += n
 			from += uint32(n)
 			continue

@@ -1,0 +1,72 @@
+package ivf
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"voronoi/exec/index"
+	"voronoi/vectorops"
+)
+
+// quantizers are the codes that an index can consist of, with the recall@10 on
+// the digits that they must have with all lists probed, by code alone and with
+// ten vectors measured for each row.
+var quantizers = []struct {
+	options          Options
+	alone, refinedBy float64
+}{
+	{Options{Parts: 16, Bits: 4}, .48, .98},
+	{Options{Parts: 16, Bits: 8}, .75, .99},
+	{Options{Parts: 8, Bits: 8}, .55, .99},
+	{Options{Parts: 16, Bits: 4, Rotated: true}, .50, .98},
+	{Options{Parts: 8, Bits: 8, Rotated: true, RotatedDims: 32}, .48, .98},
+	{Options{Bits: 1}, .63, .99},
+}
+
+func TestQuantizedRecall(t *testing.T) {
+	table, m := digitTable(t)
+	for _, metric := range []vectorops.Metric{vectorops.L2, vectorops.Cosine, vectorops.IP} {
+		for _, lists := range []int{1, 20} {
+			for _, q := range quantizers {
+				o := q.options
+				o.Metric, o.Lists, o.Quantized = metric, lists, true
+				t.Run(fmt.Sprintf("%v,lists=%d,bits=%d,m=%d,opq=%v", metric, lists, o.Bits, o.Parts, o.Rotated), func(t *testing.T) {
+					x := build(t, table, o)
+					exact := build(t, table, Options{Metric: metric, Lists: 1, Parts: NoParts})
+					var alone, refined float64
+					const queries = 100
+					for i := range queries {
+						query := m.Row(i * 17)
+						truth, _, _ := search(t, exact, 1, query, 10, index.SearchOptions{Probes: 1, Limit: 10})
+						for factor, recall := range map[int]*float64{1: &alone, 10: &refined} {
+							got, distances, c := search(t, x, 1, query, 10, index.SearchOptions{Probes: lists, Limit: 10, Refine: factor})
+							if !slices.IsSorted(distances) {
+								t.Fatalf("%v is out of order", distances)
+							}
+							for at, key := range got {
+								vec, _ := table.Lookup(key)
+								if d := metric.Distance(query, vec); d != distances[at] {
+									t.Fatalf("the distance of %d is %v, not %v", key, d, distances[at])
+								}
+							}
+							if n := c.Counters(); n.Candidates != 10*factor || n.Estimated != table.Len() {
+								t.Fatalf("%v for a factor of %d", n, factor)
+							}
+							*recall += index.Recall(truth, got) / queries
+						}
+					}
+					t.Logf("recall %.3f by code alone, %.3f measured; %.1f bytes a vector", alone, refined, float64(x.Bytes())/float64(table.Len()))
+					if alone < q.alone || refined < q.refinedBy {
+						t.Errorf("recall %.3f by code alone, %.3f measured", alone, refined)
+					}
+					everything, _, _ := search(t, x, 1, m.Row(3), -1, index.SearchOptions{Probes: 1, Limit: 10, Refine: 1})
+					slices.Sort(everything)
+					if everything = slices.Compact(everything); len(everything) != table.Len() {
+						t.Errorf("%d rows of %d are found in the end", len(everything), table.Len())
+					}
+				})
+			}
+		}
+	}
+}
