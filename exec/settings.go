@@ -217,7 +217,8 @@ func (s *Session) commitSettings() {
 	// to what the last change that is not local set, or to the first old one.
 	type final struct {
 		change settingChange
-		value  string
+		value  string // if given: otherwise what RESET goes back to
+		given  bool
 		set    bool
 	}
 	undo := s.settings.undo
@@ -232,10 +233,11 @@ func (s *Session) commitSettings() {
 		if !c.local {
 			// The value that this change set is what the next change to the
 			// name replaced, or the current one.
-			f.value, f.set = s.settings.values[c.name], true
+			f.value, f.given = s.settings.values[c.name]
+			f.set = true
 			for _, later := range undo[i+1:] {
 				if later.name == c.name {
-					f.value = later.old
+					f.value, f.given = later.old, later.had
 					break
 				}
 			}
@@ -243,7 +245,7 @@ func (s *Session) commitSettings() {
 	}
 	for name, f := range finals {
 		if f.set {
-			f.change = settingChange{name: name, old: f.value, had: true}
+			f.change = settingChange{name: name, old: f.value, had: f.given}
 		}
 		s.restoreSetting(f.change)
 	}

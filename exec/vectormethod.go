@@ -138,13 +138,8 @@ func codeOptions(snap *catalog.Snapshot, rel *catalog.Relation) (ivf.Options, er
 		o.Lists = 1
 	}
 	code := catalog.CodeOptionsOf(rel)
-	o.Quantized, o.Parts = true, code.M
-	if err == nil && code.Bits != 4 {
-		err = pgerr.Unsupported("nbits = %d", code.Bits)
-	}
-	if err == nil && code.OPQ {
-		err = pgerr.Unsupported("opq")
-	}
+	o.Quantized, o.Parts, o.Bits = true, code.M, code.Bits
+	o.Rotated, o.RotatedParts, o.RotatedDims = code.OPQ, code.OPQParts, code.OPQDims
 	return o, err
 }
 
