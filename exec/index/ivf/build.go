@@ -21,6 +21,9 @@ const (
 	DefaultIterations = 10
 	// trainPerList is how many vectors train each centroid at most.
 	trainPerList = 256
+	// minTrainedLists is for how many lists vectors are taken at least: the mean of
+	// all is to be that of many.
+	minTrainedLists = 16
 )
 
 // Options says what index to build.
@@ -78,7 +81,7 @@ func Build(ctx context.Context, vectors index.Vectors, o Options, progress Progr
 	if err != nil {
 		return nil, err
 	}
-	centroids, err := train(ctx, sample, o, progress)
+	centroids, err := train(ctx, evenly(sample, max(o.Lists, minTrainedLists)*trainPerList), o, progress)
 	if err != nil {
 		return nil, err
 	}

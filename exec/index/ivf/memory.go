@@ -21,7 +21,11 @@ func (e *MemoryError) Error() string {
 // sampleRows is from how many of the vectors to train within Options.Memory: a
 // *MemoryError, before anything is taken, if that would be too few.
 func (o *Options) sampleRows(vectors, dims int) (int, error) {
-	wanted := min(o.Lists*trainPerList, vectors)
+	wanted := o.Lists * trainPerList
+	if o.Quantized { // the codes are to be learnt from as many as they need
+		wanted = max(wanted, o.codeSample())
+	}
+	wanted = min(wanted, vectors)
 	if o.Memory <= 0 {
 		return wanted, nil
 	}
