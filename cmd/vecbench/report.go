@@ -169,7 +169,7 @@ func reportVerb(ctx context.Context, args []string, out *output) error {
 		began := time.Now()
 		err := findVerb(line[0]).run(ctx, line[1:], one)
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return errors.Join(ctx.Err(), printVerdicts(out, verdicts))
 		}
 		if err != nil {
 			// What cannot be measured is missed; the others are measured still.
@@ -177,12 +177,14 @@ func reportVerb(ctx context.Context, args []string, out *output) error {
 		}
 		fmt.Fprintf(out, "# %.0f s\n\n", time.Since(began).Seconds())
 		verdicts = append(verdicts, m.judge(one, err)...)
+		// What has been measured is kept whatever happens to the rest.
+		if *table != "" {
+			if err := writeTable(*table, verdicts); err != nil {
+				return err
+			}
+		}
 	}
-	err := printVerdicts(out, verdicts)
-	if *table != "" {
-		err = errors.Join(writeTable(*table, verdicts), err)
-	}
-	return err
+	return printVerdicts(out, verdicts)
 }
 
 // writeTable writes the verdicts and the machine on which they were reached.
