@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"voronoi/internal/oracle"
 )
 
 // measured runs a command and gives its findings.
@@ -68,9 +70,7 @@ func TestVerbs(t *testing.T) {
 }
 
 func TestRoundTrip(t *testing.T) {
-	if _, err := os.Stat("/usr/lib/postgresql"); err != nil {
-		t.Skip("PostgreSQL is not installed: nothing to measure beside")
-	}
+	oracle.Postgres(t) // skips or fails where there is none
 	out, _ := measured(t, "roundtrip --dataset digits --lists 8 --probes 8 --queries 20 --runs 1")
 	out.check(t, map[string][2]float64{"p50 µs that the wire adds to a search": {-all, all}, "SELECT 1: ours / PostgreSQL's": {0, all}})
 }
