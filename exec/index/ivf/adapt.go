@@ -204,12 +204,12 @@ func (m *move) near(list, n int) (lists []int) {
 	return lists
 }
 
-// least is the index of the first least distance.
+// least is the index of the first least distance; 0 if there is none but NaN.
 func least(distances []float32) int {
-	at := 0
+	at, least := 0, float32(math.Inf(1))
 	for i, d := range distances {
-		if d < distances[at] {
-			at = i
+		if d < least {
+			at, least = i, d
 		}
 	}
 	return at

@@ -18,6 +18,16 @@ type Index struct {
 	builtOver int  // slots that the centroids were found for; 0 is unknown
 	trainedOn int  // vectors that they were found from; 0 is unknown
 	poorly    bool // fewer than they should be, for want of memory
+
+	insertion *encoder // by the writer only
+}
+
+// encoderOf is the writer's encoder for a coder and vectors of d values.
+func (x *Index) encoderOf(c *coder, d int) *encoder {
+	if x.insertion == nil || x.insertion.coder != c {
+		x.insertion = c.encoder(d)
+	}
+	return x.insertion
 }
 
 // state is the index over one generation of the table's rows.
@@ -62,26 +72,30 @@ type coarse struct {
 func isSpherical(m vectorops.Metric) bool { return m == vectorops.Cosine || m == vectorops.IP }
 
 // place is the vector as it is compared with centroids.
-func (c *coarse) place(vec []float32) []float32 {
+func (c *coarse) place(vec []float32) []float32 { return c.placeIn(nil, vec) }
+
+// placeIn is place in the memory of dst, if it is needed and long enough.
+func (c *coarse) placeIn(dst, vec []float32) []float32 {
 	if !c.spherical {
 		return vec
 	}
-	unit := make([]float32, len(vec))
-	vectorops.Normalize(unit, vec)
-	return unit
+	dst = slices.Grow(dst[:0], len(vec))[:len(vec)]
+	vectorops.Normalize(dst, vec)
+	return dst
 }
 
-// distances appends the squared distance of a vector to each centroid.
-func (c *coarse) distances(dst []float32, vec []float32) []float32 {
-	from, n := len(dst), c.centroids.Rows()
-	dst = slices.Grow(dst, n)[:from+n]
-	vectorops.L2Squared(dst[from:], c.place(vec), c.centroids.Data)
+// distances is the squared distance of a placed vector to each centroid, in the
+// memory of dst.
+func (c *coarse) distances(dst, placed []float32) []float32 {
+	n := c.centroids.Rows()
+	dst = slices.Grow(dst[:0], n)[:n]
+	vectorops.L2Squared(dst, placed, c.centroids.Data)
 	return dst
 }
 
 // nearest is the list that a vector belongs to.
 func (c *coarse) nearest(vec []float32) int {
-	return least(c.distances(nil, vec))
+	return least(c.distances(nil, c.place(vec)))
 }
 
 // Metric is the metric that the index serves.
@@ -201,7 +215,7 @@ func (x *Index) Insert(view index.View, s index.Slot, vec []float32) {
 	l := &st.lists[list]
 	p := *l.load()
 	if st.coder != nil {
-		e := st.coder.encoder(len(vec))
+		e := x.encoderOf(st.coder, len(vec))
 		p.codes = e.append(p.codes, len(p.slots), list, vec)
 		if e.parts != nil {
 			st.coder.inserted(e.last)

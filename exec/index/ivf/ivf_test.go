@@ -106,7 +106,7 @@ func TestEverySlotInOneNearestList(t *testing.T) { // invariant 1
 				seen[s] = true
 				nearest, err := x.Assign(view.Vector(s))
 				if err != nil || nearest != l {
-					d := st.coarse.distances(nil, view.Vector(s))
+					d := st.coarse.distances(nil, st.coarse.place(view.Vector(s)))
 					if d[l] > d[nearest]*(1+1e-5)+1e-6 {
 						t.Errorf("%v: slot %d is in list %d at %g, nearest is %d at %g", metric, s, l, d[l], nearest, d[nearest])
 					}

@@ -15,11 +15,16 @@ type order struct {
 	next      int      // the first entry not delivered
 	sorted    int      // entries[:sorted] are in order and before all others
 	complete  bool     // entries has all lists
+	placed    []float32
 }
 
 // reset ranks the lists of st by a vector, and keeps the memory that o has.
 func (o *order) reset(st *state, vec []float32) {
-	o.distances = st.coarse.distances(o.distances[:0], vec)
+	if st.coarse.spherical {
+		o.placed = st.coarse.placeIn(o.placed, vec)
+		vec = o.placed
+	}
+	o.distances = st.coarse.distances(o.distances, vec)
 	o.entries, o.next, o.sorted, o.complete = o.entries[:0], 0, 0, false
 }
 
