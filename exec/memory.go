@@ -95,7 +95,7 @@ func (r columnRows) size(conn *storage.Conn, exact bool) (z columnSize, err erro
 }
 
 // reserve makes room for a column and decides in what form to load it. The
-// caller holds c.load.
+// caller is the one who loads.
 func (c *vectorColumn) reserve(ctx context.Context, conn *storage.Conn, col *catalog.Column, use columnUse) (columnForm, error) {
 	if err := conn.BeginRead(); err != nil {
 		return formRows, canceled(ctx, err)

@@ -145,8 +145,12 @@ func (c *vectorColumn) fill(ctx context.Context, col *catalog.Column, use column
 	if have != nil && have.serves(use) || c.refused(use.limit) {
 		return have, nil
 	}
-	c.load.Lock()
-	defer c.load.Unlock()
+	select {
+	case c.load <- struct{}{}:
+	case <-ctx.Done():
+		return nil, canceled(ctx, ctx.Err())
+	}
+	defer func() { <-c.load }()
 	have = c.table.Load()
 	if have != nil && have.serves(use) || c.refused(use.limit) {
 		return have, nil

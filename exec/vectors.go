@@ -39,8 +39,8 @@ type vectorColumn struct {
 	id    columnID
 	store *vectorStore
 
-	load  sync.Mutex // held by who loads
-	mu    sync.Mutex // guards the following
+	load  chan struct{} // full while somebody loads
+	mu    sync.Mutex    // guards the following
 	state columnState
 	delta []columnDelta
 	table atomic.Pointer[loadedColumn]
@@ -104,7 +104,7 @@ func (v *vectorStore) column(rel *catalog.Relation, c *catalog.Column) *vectorCo
 	defer v.mu.Unlock()
 	col := v.columns[id]
 	if col == nil {
-		col = &vectorColumn{id: id, store: v}
+		col = &vectorColumn{id: id, store: v, load: make(chan struct{}, 1)}
 		v.columns[id] = col
 	}
 	return col

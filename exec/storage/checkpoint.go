@@ -25,9 +25,8 @@ const (
 	truncateWait = 20 * time.Millisecond
 	// tickInterval is how often the checkpointer looks by itself.
 	tickInterval = time.Second
-	// oldTicks is the age from which on a snapshot may be cancelled. Younger ones
-	// end by themselves: the log may be long for another reason than them, as
-	// it is after a large load.
+	// oldTicks is the age from which on a snapshot may be cancelled: younger ones
+	// end by themselves.
 	oldTicks = 5
 )
 
@@ -200,7 +199,9 @@ func (k *checkpointer) copyLog(mode int32) error {
 	return c.error(rc, "checkpoint")
 }
 
-// cancelOldest ends the oldest snapshot, if it is old, that keeps the log from shrinking.
+// cancelOldest ends the oldest snapshot if it is what keeps the log long: if the
+// log has grown by its bound since the snapshot began. Without that the log is
+// long for another reason, such as one large load.
 func (k *checkpointer) cancelOldest() {
 	db := k.db
 	var oldest *Conn
@@ -210,7 +211,8 @@ func (k *checkpointer) cancelOldest() {
 			oldest = c
 		}
 	}
-	if oldest != nil && k.tick.Load()-oldest.pinned.Load() < oldTicks {
+	if oldest != nil && (k.tick.Load()-oldest.pinned.Load() < oldTicks ||
+		(k.pages.Load()-oldest.pinnedPages.Load())*pageSize <= db.options.WALBound) {
 		oldest = nil
 	}
 	if oldest != nil {

@@ -51,9 +51,10 @@ type Conn struct {
 	freeAccumulators []int64
 	cursors          *cursor
 
-	active int  // running statements
-	writer bool // holds the gate
-	pinned atomic.Int64
+	active      int          // running statements
+	writer      bool         // holds the gate
+	pinned      atomic.Int64 // the tick in which the snapshot began, 0 without one
+	pinnedPages atomic.Int64 // how long the log was then
 
 	meta      Meta // as the transaction sees it
 	metaKnown bool
@@ -231,6 +232,7 @@ func (c *Conn) InTransaction() bool { return sqlite3.Xsqlite3_get_autocommit(c.t
 // enter notes that a statement begins to run, which pins a snapshot.
 func (c *Conn) enter() {
 	if c.active == 0 && c.pinned.Load() == 0 {
+		c.pinnedPages.Store(c.DB.checkpointer.pages.Load())
 		c.pinned.Store(c.DB.checkpointer.tick.Load())
 	}
 	c.active++
