@@ -772,6 +772,11 @@ func (d *definer) alterEnum(n *planner.AlterEnum) error {
 
 // createVectorIndex builds a vector index over the rows that the table has.
 func (d *definer) createVectorIndex(table, rel *catalog.Relation) error {
+	if rel.Index.Vectors != nil {
+		if err := d.createDerived(table, rel); err != nil {
+			return err
+		}
+	}
 	_, err := d.s.buildIndex(d.ctx, d.x, table, rel)
 	return err
 }

@@ -270,7 +270,12 @@ func (d *definer) dropPhysical(rel *catalog.Relation) error {
 	case catalog.KindIndex:
 		table := d.relation(rel.Index.Table)
 		if isVectorMethod(rel.Index.Method) {
-			if table != nil && len(rel.Index.Keys) > 0 {
+			switch {
+			case rel.Index.Vectors != nil:
+				if err := d.dropDerived(rel); err != nil {
+					return err
+				}
+			case table != nil && len(rel.Index.Keys) > 0:
 				column := srv.vectors.column(table, table.Attribute(rel.Index.Keys[0].Attnum))
 				d.s.tx.onCommit = append(d.s.tx.onCommit, func() { column.dropIndex(d.s.srv, rel.OID) })
 			}
@@ -349,6 +354,17 @@ func (d *definer) empty(rel *catalog.Relation) error {
 			continue
 		}
 		if err := d.exec("DELETE FROM " + quoteName(c.Companion)); err != nil {
+			return err
+		}
+	}
+	for _, x := range indexesOf(d.s.tx.catalog, rel) {
+		if x.Index.Vectors == nil {
+			continue
+		}
+		if err := d.forgetVectors(x, x.Index.Vectors); err != nil {
+			return err
+		}
+		if err := d.exec("DELETE FROM " + quoteName(x.Index.Vectors.Companion)); err != nil {
 			return err
 		}
 	}

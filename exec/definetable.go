@@ -225,6 +225,11 @@ func (d *definer) createIndex(n *planner.NewIndex, tableID oid.OID) error {
 	err := d.edit(func(e *catalog.Editor) error {
 		rel.OID = e.NextOID()
 		rel.Physical = e.Snapshot().PhysicalName(rel.Name)
+		if index.Vectors != nil {
+			vectors := *index.Vectors
+			vectors.Companion = rel.Physical // SQLite has no index of the name
+			index.Vectors = &vectors
+		}
 		e.Put(rel)
 		t := copyRelation(e.Snapshot().Relation(tableID))
 		t.Indexes = append(t.Indexes, rel.OID)

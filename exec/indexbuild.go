@@ -138,8 +138,8 @@ func (s *Session) buildAhead(ctx context.Context, n *planner.CreateIndex, snap *
 	}
 	table, rel := n.Index.Table, n.Index.Relation
 	col := table.Attribute(rel.Index.Keys[0].Attnum)
-	if col == nil || rel.Index.Predicate != "" {
-		return nil // the writer says what is the matter
+	if col == nil || rel.Index.Vectors != nil {
+		return nil // its vectors are still to be written
 	}
 	progress := s.buildProgress(rel, createIndexCommand(n))
 	defer s.endBuild()
@@ -176,12 +176,12 @@ func (s *Session) buildIndex(ctx context.Context, x *execution, table, rel *cata
 	if err != nil {
 		return nil, err
 	}
-	col := table.Attribute(rel.Index.Keys[0].Attnum)
-	l, err := s.srv.vectors.column(table, col).loaded(x, table, col)
+	owner, col := vectorsOf(table, rel)
+	l, err := s.srv.vectors.column(owner, col).loaded(x, owner, col)
 	if err != nil {
 		return nil, err
 	}
-	if needsVectors(rel) && !l.empty() && !l.inMemory() && s.srv.vectors.column(table, col).refused(s.memoryLimit()) {
+	if needsVectors(rel) && !l.empty() && !l.inMemory() && s.srv.vectors.column(owner, col).refused(s.memoryLimit()) {
 		return nil, pgerr.Newf(pgerr.OutOfMemory, "index %q needs the vectors of its column in memory", rel.Name).
 			WithDetail("They do not fit into voronoi.memory_limit.").WithHint("Raise the limit, or use an index that can read them from the table, such as ivfflat.")
 	}

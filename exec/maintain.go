@@ -71,7 +71,13 @@ func relationArgument(x *execution, args []datum.Datum) *catalog.Relation {
 // ownSize is the size of a table with its vectors, or of an index.
 func (x *execution) ownSize(rel *catalog.Relation) (int64, error) {
 	if rel.Kind == catalog.KindIndex && isVectorMethod(rel.Index.Method) {
-		return x.segmentSize(rel)
+		n, err := x.segmentSize(rel)
+		if err == nil && rel.Index.Vectors != nil {
+			var own int64
+			own, err = sizes(x.conn, rel.Index.Vectors.Companion)
+			n += own
+		}
+		return n, err
 	}
 	names := []string{rel.Physical}
 	for _, c := range rel.Live() {

@@ -49,18 +49,19 @@ func (s *Session) reindexVector(ctx context.Context, rel *catalog.Relation, comm
 	}
 	// The catalog of the snapshot may not have it any more.
 	table := x.catalog.Relation(rel.Index.Table)
-	if now := x.catalog.Relation(rel.OID); now == nil || table == nil {
+	now := x.catalog.Relation(rel.OID)
+	if now == nil || table == nil {
 		x.close()
 		return pgerr.Newf(pgerr.UndefinedTable, "could not open relation with OID %d", rel.OID)
 	}
 	progress := s.buildProgress(rel, command)
 	defer s.endBuild()
 	progress(phaseInitializing, 0, 0)
-	col := table.Attribute(rel.Index.Keys[0].Attnum)
+	owner, col := vectorsOf(table, now)
 	b, err := builderOf(x.catalog, rel)
 	var l *loadedColumn
 	if err == nil && col != nil {
-		l, err = s.srv.vectors.column(table, col).loaded(x, table, col)
+		l, err = s.srv.vectors.column(owner, col).loaded(x, owner, col)
 	}
 	x.close()
 	if err != nil || l == nil || l.vectors == nil || l.indexes == nil || needsVectors(rel) && !l.inMemory() {

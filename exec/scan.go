@@ -76,11 +76,12 @@ func (s *scan) prepare() error {
 		}
 		s.exact = !d.IsNull() && d.Bool()
 	}
-	if s.column, err = x.session.srv.vectors.column(p.Table, p.Column).loaded(x, p.Table, p.Column); err != nil {
+	owner := scanned(p.Table, p.Column, p.Index)
+	if s.column, err = x.session.srv.vectors.column(owner, p.Column).loaded(x, owner, p.Column); err != nil {
 		return err
 	}
 	if !s.column.inMemory() {
-		s.rows = rowsOf(p.Table, p.Column).on(x.conn)
+		s.rows = rowsOf(owner, p.Column).on(x.conn)
 	}
 	if s.filter, err = s.newFilter(); err != nil {
 		return err

@@ -45,16 +45,12 @@ func (srv *Server) segmentFile(id oid.OID) string {
 // snapshot, as far as their segments know nearly all of its vectors.
 func (c *vectorColumn) loadSegments(ctx context.Context, conn *storage.Conn, snap *catalog.Snapshot, l *loadedColumn) {
 	srv := c.store.srv
-	rel := snap.Relation(c.id.table)
-	if rel == nil || l.vectors == nil {
+	if l.vectors == nil {
 		return
 	}
 	rows := l.rows.on(conn)
 	defer rows.close()
-	for _, x := range indexesOf(snap, rel) {
-		if !isVectorMethod(x.Index.Method) || x.Index.Keys[0].Attnum != c.id.attnum {
-			continue
-		}
+	for _, x := range indexesAt(snap, c.id) {
 		if needsVectors(x) && !l.inMemory() {
 			continue // there is no room for it
 		}
@@ -153,11 +149,11 @@ func (srv *Server) preloadIndex(ctx context.Context, snap *catalog.Snapshot, rel
 	if table == nil {
 		return
 	}
-	col := table.Attribute(rel.Index.Keys[0].Attnum)
+	owner, col := vectorsOf(table, rel)
 	if col == nil || !isSearched(col) {
 		return
 	}
-	c := srv.vectors.column(table, col)
+	c := srv.vectors.column(owner, col)
 	l, err := c.fill(ctx, col, columnUseOf(snap, c.id, srv.defaultMemoryLimit()))
 	if err != nil || l == nil || l.vectors == nil {
 		return // whoever searches it will be told
@@ -173,16 +169,10 @@ func (srv *Server) preloadIndex(ctx context.Context, snap *catalog.Snapshot, rel
 // for a search.
 func (srv *Server) wake(c *vectorColumn) {
 	snap := srv.catalogs.current()
-	rel := snap.Relation(c.id.table)
-	if rel == nil || c.table.Load() != nil || c.refused(srv.defaultMemoryLimit()) {
+	if c.table.Load() != nil || c.refused(srv.defaultMemoryLimit()) {
 		return
 	}
-	var indexes []*catalog.Relation
-	for _, x := range indexesOf(snap, rel) {
-		if isVectorMethod(x.Index.Method) && x.Index.Keys[0].Attnum == c.id.attnum {
-			indexes = append(indexes, x)
-		}
-	}
+	indexes := indexesAt(snap, c.id)
 	if len(indexes) == 0 || !c.waking.CompareAndSwap(false, true) {
 		return
 	}

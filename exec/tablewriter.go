@@ -21,6 +21,7 @@ type tableWriter struct {
 	plain    []int         // positions of the columns in the table itself
 	vectors  []*companionWriter
 	inRow    []inRowVector
+	derived  []*derivedWriter
 
 	insertRow, deleteRow, readRow *storage.Stmt
 	updates                       map[string]*storage.Stmt // by the columns that change
@@ -99,11 +100,17 @@ func (x *execution) tableWriter(rel *catalog.Relation) (*tableWriter, error) {
 	w.readRow = prepare("SELECT " + strings.Join(append([]string{catalog.KeyColumn}, columns[:len(w.plain)]...), ", ") + " FROM " + table +
 		" WHERE " + catalog.KeyColumn + " = ?")
 	for _, v := range w.vectors {
-		companion, value := quoteName(v.column.Companion), quoteName(v.column.Physical)
-		v.put = prepare("INSERT INTO " + companion + " (" + catalog.KeyColumn + ", " + value + ") VALUES (?, ?) ON CONFLICT (" +
-			catalog.KeyColumn + ") DO UPDATE SET " + value + " = excluded." + value)
-		v.remove = prepare("DELETE FROM " + companion + " WHERE " + catalog.KeyColumn + " = ?")
-		v.readValue = prepare("SELECT " + value + " FROM " + companion + " WHERE " + catalog.KeyColumn + " = ?")
+		if err == nil {
+			err = v.prepare(x.conn)
+		}
+	}
+	if err == nil {
+		w.derived, err = x.derivedWriters(rel)
+	}
+	for _, v := range w.derived {
+		if err == nil {
+			err = v.prepare(x.conn)
+		}
 	}
 	if err != nil {
 		w.close()
@@ -120,9 +127,10 @@ func (w *tableWriter) close() {
 		closeStmt(st)
 	}
 	for _, v := range w.vectors {
-		closeStmt(v.put)
-		closeStmt(v.remove)
-		closeStmt(v.readValue)
+		v.close()
+	}
+	for _, v := range w.derived {
+		v.close()
 	}
 	for _, u := range w.unique {
 		closeStmt(u.find)
@@ -224,6 +232,11 @@ func (w *tableWriter) insertAt(key int64, row []datum.Datum) error {
 			return err
 		}
 	}
+	for _, v := range w.derived {
+		if err := v.changed(w, key, nil, row); err != nil {
+			return err
+		}
+	}
 	w.x.session.noteChange(w.rel, 1)
 	return nil
 }
@@ -308,6 +321,11 @@ func (w *tableWriter) update(key int64, old, row []datum.Datum) error {
 			return err
 		}
 	}
+	for _, v := range w.derived {
+		if err := v.changed(w, key, old, row); err != nil {
+			return err
+		}
+	}
 	if len(w.references) > 0 || len(w.referenced) > 0 {
 		w.referencing = append(w.referencing, keyRow{key: key, old: old, new: row})
 	}
@@ -353,6 +371,11 @@ func (w *tableWriter) delete(key int64, old []datum.Datum) error {
 	}
 	for _, v := range w.inRow {
 		if err := v.changed(w.x.session, key, true, datum.Null); err != nil {
+			return err
+		}
+	}
+	for _, v := range w.derived {
+		if err := w.removeVector(&v.companionWriter, key); err != nil {
 			return err
 		}
 	}

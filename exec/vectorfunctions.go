@@ -143,8 +143,7 @@ func (x *execution) indexArgument(d datum.Datum) (*argumentIndex, error) {
 		return nil, pgerr.Newf(pgerr.WrongObjectType, "%q is not a vector index", rel.Name)
 	}
 	table := x.catalog.Relation(rel.Index.Table)
-	column := table.Attribute(rel.Index.Keys[0].Attnum)
-	loaded, err := x.columnHere(table, column)
+	loaded, err := x.columnHere(vectorsOf(table, rel))
 	i := &argumentIndex{rel: rel, loaded: loaded}
 	if err != nil || loaded.vectors == nil {
 		return i, err

@@ -65,14 +65,7 @@ type columnUse struct {
 // columnUse reads the indexes of a column in a catalog, and one that is to come.
 func columnUseOf(snap *catalog.Snapshot, id columnID, limit int64, next ...*catalog.Relation) columnUse {
 	u := columnUse{keys: true, limit: limit}
-	rel := snap.Relation(id.table)
-	if rel == nil {
-		return u
-	}
-	for _, x := range append(indexesOf(snap, rel), next...) {
-		if !isVectorMethod(x.Index.Method) || x.Index.Keys[0].Attnum != id.attnum {
-			continue
-		}
+	for _, x := range append(indexesAt(snap, id), next...) {
 		u.keys = u.keys && readsRows(x)
 		u.all = u.all || needsVectors(x)
 		u.byRows = u.byRows || !needsVectors(x)
@@ -236,12 +229,8 @@ func (c *vectorColumn) beginLoad(conn *storage.Conn) (storage.Meta, error) {
 // hasColumn reports whether a catalog has the very column: of the same type and
 // in the same place, under the same number.
 func hasColumn(snap *catalog.Snapshot, id columnID, col *catalog.Column) bool {
-	rel := snap.Relation(id.table)
-	if rel == nil {
-		return false
-	}
-	have := rel.Attribute(id.attnum)
-	return have != nil && !have.Dropped && have.Companion == col.Companion && have.Physical == col.Physical && have.Type == col.Type
+	_, have := columnAt(snap, id)
+	return have != nil && have.Companion == col.Companion && have.Physical == col.Physical && have.Type == col.Type
 }
 
 // endLoad takes in what was committed during the load and makes the column

@@ -150,12 +150,8 @@ func (t *vectorTx) catchUp(s *Session, conn *storage.Conn) error {
 // read calls visit with the vectors that keys have on a connection, each key
 // once; nil for a key without one. A vector is good during the call.
 func (c *vectorColumn) read(s *Session, conn *storage.Conn, keys []int64, visit func(key int64, vec []float32) error) error {
-	rel := s.catalog().Relation(c.id.table)
-	if rel == nil {
-		return nil
-	}
-	col := rel.Attribute(c.id.attnum)
-	if col == nil || col.Dropped {
+	rel, col := columnAt(s.catalog(), c.id)
+	if col == nil {
 		return nil
 	}
 	rows := rowsOf(rel, col)

@@ -69,7 +69,7 @@ func (a *analyzer) createIndex(n *pg_query.IndexStmt) Plan {
 		}
 	}
 	if catalog.IsVectorMethod(method) {
-		a.checkVectorIndex(table, rel)
+		a.checkVectorIndex(table, rel, names[0])
 	}
 	p.Index = &NewIndex{Table: table, Relation: rel}
 	return p
@@ -253,21 +253,27 @@ func (a *analyzer) optionValue(d *pg_query.DefElem) string {
 // bounded by the types already. That of bits is pgvector's.
 var maxIndexDims = map[oid.OID]int32{oid.Vector: 16000, oid.HalfVec: 16000, oid.Bit: 64000}
 
-// checkVectorIndex refuses what pgvector refuses.
-func (a *analyzer) checkVectorIndex(table, rel *catalog.Relation) {
-	key := rel.Index.Keys[0]
-	c := table.Attribute(key.Attnum)
-	if c == nil {
-		fail(pgerr.Unsupported("a vector index over an expression"))
+// checkVectorIndex refuses what pgvector refuses, and gives an index that is not
+// over all of a column a column of its own, of that name.
+func (a *analyzer) checkVectorIndex(table, rel *catalog.Relation, name string) {
+	x := rel.Index
+	key := x.Keys[0]
+	typ, typmod := key.Type, int32(-1)
+	if c := table.Attribute(key.Attnum); c != nil {
+		typ, typmod = c.Type, c.Typmod
+	} else {
+		e, _, err := AnalyzeScalar(a.env, key.Expr, table)
+		check(err)
+		typmod = e.Typmod()
 	}
-	if rel.Index.Predicate != "" {
-		fail(pgerr.Unsupported("a partial vector index"))
-	}
-	if c.Typmod < 1 {
+	if typmod < 1 {
 		fail(pgerr.New(pgerr.InvalidParameterValue, "column does not have dimensions"))
 	}
-	if limit, ok := maxIndexDims[c.Type]; ok && c.Typmod > limit {
+	if key.Attnum == 0 || x.Predicate != "" {
+		x.Vectors = &catalog.Column{Name: name, Type: typ, Typmod: typmod, Physical: "value"}
+	}
+	if limit, ok := maxIndexDims[typ]; ok && typmod > limit {
 		fail(pgerr.Newf(pgerr.ProgramLimitExceeded, "column cannot have more than %d dimensions for %s index", limit, rel.Index.Method))
 	}
-	checkCodeOptions(rel, int(c.Typmod))
+	checkCodeOptions(rel, int(typmod))
 }

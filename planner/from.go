@@ -162,6 +162,7 @@ func (s *scope) noRelation(names []string, location int32) {
 // for.
 func (s *scope) relationEntry(rel *catalog.Relation, location int32) *Entry {
 	e := &Entry{Kind: EntryRelation, Alias: rel.Name, Relation: rel, Columns: liveColumns(rel)}
+	e.derived = derivedIndexes(s.env, rel)
 	switch rel.Kind {
 	case catalog.KindIndex:
 		s.notReadable(rel, "indexes", location)

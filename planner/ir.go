@@ -150,6 +150,8 @@ type Entry struct {
 	// ordered is set by rewriting on a subquery whose order what is around it
 	// relies on: it must not be merged.
 	ordered bool
+	// derived are the vector indexes over expressions of the entry.
+	derived []derivedIndex
 	// opaque entries were written in a syntax that the entry does not remember.
 	opaque bool
 }

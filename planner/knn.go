@@ -45,7 +45,11 @@ type knn struct {
 	// distance rises where falls is set.
 	key   Expr
 	falls bool
-	steps []joinStep // what is joined to the table, in order
+	// derived is the expression whose distance call is where it is not the column
+	// itself, and index the one that is over it.
+	derived Expr
+	index   *catalog.Relation
+	steps   []joinStep // what is joined to the table, in order
 }
 
 // joinStep joins one more item.
@@ -63,7 +67,10 @@ func matchKNN(q *Query) *knn {
 	}
 	first := q.OrderBy[0]
 	k := matchKey(first.Expr)
-	if k == nil || first.Desc != k.falls || first.NullsFirst && !k.column.notNull() && !refusesNull(q.Where, k) {
+	if k == nil || first.Desc != k.falls || first.NullsFirst && (k.derived != nil || !k.column.notNull()) && !refusesNull(q.Where, k) {
+		return nil
+	}
+	if k.derived != nil && !k.chooseDerived(q) {
 		return nil
 	}
 	if !k.leads(q) {
@@ -233,7 +240,12 @@ func (e *emitter) knnCore(q *Query, k *knn) (p *parts, distance string) {
 	}
 	scan.Limit = fold(e.env, wanted(q))
 	scan.NaNFirst = k.falls && k.metric == MetricCosine
-	scan.Index = e.vectorIndex(scan, q, k.column.Entry)
+	if scan.Index = k.index; scan.Index == nil {
+		scan.Index = e.vectorIndex(scan, q, k.column.Entry)
+	}
+	if scan.Index != nil && scan.Index.Index.Vectors != nil {
+		scan.Column = scan.Index.Index.Vectors
+	}
 	scan.Parts = scan.Limit == nil
 	source, distance := e.knnSource(q, k, scan)
 	return e.finishCore(q, &parts{from: source}), distance
@@ -362,7 +374,7 @@ func refusesNull(where Expr, k *knn) bool {
 	return slices.ContainsFunc(conjuncts(where), func(x Expr) bool {
 		switch x := x.(type) {
 		case *NullTest:
-			return x.Not && !x.RowWise && (equalExprs(x.Arg, k.column) || equalExprs(x.Arg, k.call))
+			return x.Not && !x.RowWise && (k.derived == nil && equalExprs(x.Arg, k.column) || equalExprs(x.Arg, k.call))
 		case *FuncCall:
 			return x.Op != nil && x.Proc.Strict && slices.ContainsFunc(x.Args, func(a Expr) bool { return equalExprs(a, k.call) })
 		}

@@ -128,6 +128,9 @@ func matchDistance(x Expr) *knn {
 		if ok && searched(v.Typ) && v.Entry.Kind == EntryRelation && v.Entry.Relation.System == nil && v.Entry.Columns[v.Col].Column != nil {
 			return &knn{column: v, call: call, query: call.Args[1-i], metric: metric, falls: call.Proc.Name == innerProduct}
 		}
+		if v := derivedVar(arg); v != nil {
+			return &knn{column: v, derived: arg, call: call, query: call.Args[1-i], metric: metric, falls: call.Proc.Name == innerProduct}
+		}
 	}
 	return nil
 }

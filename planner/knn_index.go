@@ -18,17 +18,19 @@ func opclassMetric(name string) (Metric, bool) {
 	return metric, ok
 }
 
+// usable reports whether searches may use an index now.
+func usable(env *Env, index *catalog.Relation) bool {
+	return index.Index.Valid && (env.Setting == nil || !strings.EqualFold(env.Setting("enable_indexscan"), "off"))
+}
+
 // vectorIndex chooses the index that serves a scan: valid, on the column, of
 // the same metric, and covering all rows that can qualify. Of several the
 // latest is taken.
 func (e *emitter) vectorIndex(s *VectorScan, q *Query, entry *Entry) *catalog.Relation {
-	if e.env.Setting != nil && strings.EqualFold(e.env.Setting("enable_indexscan"), "off") {
-		return nil
-	}
 	var best *catalog.Relation
 	for _, id := range s.Table.Indexes {
 		r := e.env.Catalog.Relation(id)
-		if r == nil || r.Index == nil || !r.Index.Valid || len(r.Index.Keys) == 0 || !e.covers(r, q, entry) {
+		if r == nil || r.Index == nil || len(r.Index.Keys) == 0 || !usable(e.env, r) || !e.covers(r, q, entry) {
 			continue
 		}
 		key := r.Index.Keys[0]

@@ -20,7 +20,7 @@ func matchRange(q *Query) *knn {
 		}
 		for _, side := range c.Args {
 			k := matchKey(side)
-			if k == nil || len(radii(x, k)) == 0 || onUniqueKey(q, k.column.Entry) || !k.leads(q) {
+			if k == nil || k.derived != nil || len(radii(x, k)) == 0 || onUniqueKey(q, k.column.Entry) || !k.leads(q) {
 				continue
 			}
 			return k

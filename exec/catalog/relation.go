@@ -126,6 +126,10 @@ type Index struct {
 	// a unique index which SQLite could not have over the columns themselves
 	// (expressions, a predicate, arrays, vectors, equal NULLs); "" for others.
 	KeyColumn string `json:",omitempty"`
+	// Vectors is the column that a vector index over an expression, or one with a
+	// predicate, has in a companion table of its own: a vector for each row that
+	// the index has. Nil for an index over a column of the table as it is.
+	Vectors *Column `json:",omitempty"`
 }
 
 // KeyColumnPrefix begins the names of such columns.
