@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"os"
 
 	"voronoi/exec/catalog"
 	"voronoi/exec/storage"
@@ -88,7 +89,13 @@ func (x *execution) ownSize(rel *catalog.Relation) (int64, error) {
 	return sizes(x.conn, names...)
 }
 
+// segmentSize is what a vector index takes on disk: its segment, as far as it has
+// been saved, and its centroids.
 func (x *execution) segmentSize(rel *catalog.Relation) (int64, error) {
+	size := int64(0)
+	if info, err := os.Stat(x.session.srv.segmentFile(rel.OID)); err == nil {
+		size = info.Size()
+	}
 	st, err := x.conn.Prepare("SELECT sum(length(body)) FROM voronoi_segment WHERE oid = ?")
 	if err != nil {
 		return 0, err
@@ -96,9 +103,9 @@ func (x *execution) segmentSize(rel *catalog.Relation) (int64, error) {
 	defer st.Close()
 	st.Bind(1, datum.Int(int64(rel.OID)))
 	if ok, err := st.Step(); err != nil || !ok || st.Column(0).IsNull() {
-		return 0, err
+		return size, err
 	}
-	return st.Column(0).Int(), nil
+	return size + st.Column(0).Int(), nil
 }
 
 func (x *execution) indexesSize(rel *catalog.Relation) (int64, error) {

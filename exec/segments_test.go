@@ -139,6 +139,11 @@ func TestSegmentsAreSavedInTheBackground(t *testing.T) {
 		}
 	}
 	waitFor(t, "two segments", saved(2))
+	for _, name := range []string{"graph", "lists"} {
+		if n := c.number("SELECT pg_relation_size('" + name + "')"); n < 30000 {
+			t.Errorf("%s is said to take %g bytes", name, float64(n))
+		}
+	}
 	size := func() (total int64) {
 		for _, file := range segmentFiles(t, dir) {
 			if info, err := os.Stat(file); err == nil {
