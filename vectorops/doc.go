@@ -1,6 +1,6 @@
 // Package vectorops is the arithmetic of vector search: distances between
-// float32 vectors, contiguous sets of vectors, selection of the nearest, and
-// k-means. It knows vectors and nothing else: no keys that mean anything, no
+// vectors of float32s, halves, bits or mostly zeros, contiguous sets of them,
+// selection of the nearest, and k-means. It knows vectors and nothing else: no keys that mean anything, no
 // NULLs, no SQL.
 //
 // # Two kinds of distance
@@ -14,6 +14,12 @@
 // without one can be compared by equality. The four-query forms keep that
 // promise too. What differs between processors is only the order in which the
 // products are summed, that is, the last bits.
+//
+// A [Set] may keep vectors in another [Format] than float32. What goes in, comes
+// out and is searched for is float32 values all the same; [Metric.RawChunk] and
+// [Metric.RawAt] pick the kernels of the format. Those over halves widen as they
+// load and then do what those over float32 do, in the same order; those over bits
+// count.
 //
 // # Invariants
 //
