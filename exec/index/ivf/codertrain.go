@@ -1,8 +1,10 @@
 package ivf
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 
 	"voronoi/pq"
 	"voronoi/vectorops"
@@ -207,8 +209,22 @@ func (c *coder) findErrors(coded, sample vectorops.Matrix) {
 	d := coded.Dims
 	errors, code, unit := vectorops.NewMatrix(n, d), make([]byte, c.book.M), make([]float32, sample.Dims)
 	var square, fourth float64
+	rows := make([]int, coded.Rows())
+	for i := range rows {
+		rows[i] = i
+	}
+	if c.metric == vectorops.IP {
+		// The nearest are the long ones, whose errors are the greatest.
+		slices.SortFunc(rows, func(a, b int) int {
+			return cmp.Compare(vectorops.SquaredNorm(coded.Row(b)), vectorops.SquaredNorm(coded.Row(a)))
+		})
+	}
 	for i := range n {
-		vec, e := coded.Row(i*coded.Rows()/n), errors.Row(i)
+		at := rows[i*len(rows)/n]
+		if c.metric == vectorops.IP {
+			at = rows[i]
+		}
+		vec, e := coded.Row(at), errors.Row(i)
 		c.book.Encode(code, vec)
 		c.book.Decode(e, code)
 		for j := range e {
@@ -219,7 +235,7 @@ func (c *coder) findErrors(coded, sample vectorops.Matrix) {
 	}
 	square, fourth = square/float64(n), fourth/float64(n)
 	c.shift, c.shiftSpread = float32(square), float32(math.Sqrt(max(fourth-square*square, 0)))
-	var along float64
+	along := make([]float64, n) // for each error, the mean square
 	direction, other, products := make([]float32, d), make([]float32, d), make([]float32, n)
 	directions := min(n, sample.Rows()-1)
 	for i := range directions {
@@ -232,9 +248,16 @@ func (c *coder) findErrors(coded, sample vectorops.Matrix) {
 		}
 		vectorops.Normalize(direction, direction)
 		vectorops.InnerProduct(products, direction, errors.Data)
-		for _, p := range products {
-			along += float64(p) * float64(p)
+		for i, p := range products {
+			along[i] += float64(p) * float64(p) / float64(directions)
 		}
 	}
-	c.spread = float32(math.Sqrt(along / float64(max(n*directions, 1))))
+	var spread float64
+	for _, x := range along {
+		spread += x / float64(n)
+	}
+	if c.metric == vectorops.IP {
+		spread = slices.Max(along)
+	}
+	c.spread = float32(math.Sqrt(spread))
 }

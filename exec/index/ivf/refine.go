@@ -16,9 +16,10 @@ import (
 const (
 	// firstMeasured for each row wanted, are measured in any case.
 	firstMeasured = 3
-	// mostPerRow for each row wanted, and at least minMost, are the most.
-	mostPerRow = 25
-	minMost    = 250
+	// morePerRow for each row wanted, and at least minMore, are measured when rows
+	// are wanted behind those.
+	morePerRow = 25
+	minMore    = 250
 	// defaultRerank is the fixed number of an index of codes.
 	defaultRerank = 10
 	// minRefine is the least number measured for a fixed number.
@@ -30,12 +31,13 @@ const (
 	deviations = 3
 )
 
-// mostMeasured is how many vectors of a batch are measured at most.
-func (o *Options) mostMeasured(s index.SearchOptions) int {
+// atOnce is how many vectors of a batch are measured of those that nothing is
+// known of but their codes.
+func (o *Options) atOnce(s index.SearchOptions) int {
 	rows := rowsOf(s)
 	switch {
 	case s.Refine == 0:
-		return max(rows*mostPerRow, minMost)
+		return max(rows*morePerRow, minMore)
 	case o.Quantized:
 		return rows * s.Refine
 	}
@@ -43,15 +45,15 @@ func (o *Options) mostMeasured(s index.SearchOptions) int {
 }
 
 // refine measures the nearest, by their codes, of the lists probed last: c.keep
-// of them, or as many as is worthwhile.
+// of them, or as many as are needed, which can be all if the codes say little.
 func (c *cursor) refine() {
 	e := &c.estimator
 	e.begin(c.state.coder, c.probed)
-	limit := uint32(maxTotal)
+	limit, keep := uint32(maxTotal), c.keep
 	if c.options.Refine == 0 {
-		limit = c.lookAhead()
+		limit, keep = c.lookAhead(), math.MaxInt32
 	}
-	c.collect(limit, 0)
+	c.collect(keep, limit, 0)
 	if c.options.Refine == 0 && len(e.entries) > firstMeasured*c.rows() {
 		n := firstMeasured * c.rows()
 		selectLeast(e.entries, n)
@@ -69,15 +71,15 @@ func (c *cursor) refine() {
 
 // refineMore measures the next c.keep behind those that refine has measured.
 func (c *cursor) refineMore() {
-	c.collect(maxTotal, c.worst+1)
+	c.collect(c.keep, maxTotal, c.worst+1)
 	c.measureEntries(c.estimator.entries)
 }
 
-// collect leaves the c.keep nearest, by their codes, with a total up to limit
-// and not before after in the pool.
-func (c *cursor) collect(limit uint32, after uint64) {
+// collect leaves the keep nearest, by their codes, with a total up to limit and
+// not before after in the pool.
+func (c *cursor) collect(keep int, limit uint32, after uint64) {
 	e := &c.estimator
-	e.reset(c.keep, after, limit)
+	e.reset(keep, after, limit)
 	wanted := c.filterOfCodes()
 	for i := range c.probed {
 		e.scan(c.state.coder, c.probed, i, wanted)

@@ -27,7 +27,7 @@ func (x *Index) Search(seq index.Seq, query []float32, o index.SearchOptions) (i
 	if x.options.Quantized && o.Refine == 0 {
 		c.options.Refine = defaultRerank
 	}
-	c.most = x.options.mostMeasured(c.options)
+	c.most = x.options.atOnce(c.options)
 	if o.Strict {
 		c.maxProbes = min(c.probes, c.maxProbes)
 	} else if o.MaxProbes > 0 {
@@ -62,7 +62,7 @@ type cursor struct {
 	// With codes: the lists probed last, how many of their best to keep, and the
 	// last of those that were measured; deeper if there may be others.
 	coded  bool
-	most   int // to measure at first
+	most   int // to measure at once
 	keep   int
 	worst  uint64
 	deeper bool
