@@ -402,8 +402,11 @@ func (d *definer) alterColumnType(id oid.OID, n *planner.AlterColumnType) error 
 		if err := d.forgetVectors(rel, &old); err != nil {
 			return err
 		}
-		was := columnID{rel.OID, attnum}
-		d.s.tx.onCommit = append(d.s.tx.onCommit, func() { d.s.srv.vectors.forget(was) })
+		// The column's entry stays: others may write to it before this is over.
+		column := d.s.srv.vectors.column(rel, &old)
+		bytes := column.table.Load().bytes()
+		d.s.vectorTx(column).giveUp()
+		d.s.tx.onCommit = append(d.s.tx.onCommit, func() { d.s.srv.vectors.memory.released(bytes) })
 	}
 	if old.Companion != "" {
 		err = d.exec("DROP TABLE " + quoteName(old.Companion))

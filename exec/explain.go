@@ -105,7 +105,7 @@ func searchLines(src rowSource) []string {
 				if sc.used {
 					how = "index " + sc.plan.Index.Name
 				}
-				if sc.rows != nil {
+				if sc.ready && !sc.column.inMemory() {
 					how += ", vectors read from the table"
 				}
 				lines = append(lines, fmt.Sprintf("Vector Search on %s.%s (%s): searches=%d %s", sc.plan.Table.Name, sc.plan.Column.Name, how, sc.searches, sc.counters))

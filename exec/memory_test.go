@@ -21,16 +21,22 @@ func (ts *testServer) limitMemory(kb int) {
 	}
 }
 
-// held is what is in memory of a table's column, nil for nothing.
-func (ts *testServer) held(table, column string) *loadedColumn {
+// column is the entry of a table's column.
+func (ts *testServer) column(table, column string) *vectorColumn {
 	ts.t.Helper()
 	for _, rel := range ts.catalogs.current().Relations() {
 		if rel.Name == table && rel.Index == nil {
-			return ts.vectors.column(rel, rel.Column(column)).table.Load()
+			return ts.vectors.column(rel, rel.Column(column))
 		}
 	}
 	ts.t.Fatalf("no table %s", table)
 	return nil
+}
+
+// held is what is in memory of a table's column, nil for nothing.
+func (ts *testServer) held(table, column string) *loadedColumn {
+	ts.t.Helper()
+	return ts.column(table, column).table.Load()
 }
 
 // searchLine is what EXPLAIN ANALYZE says of a search.

@@ -46,19 +46,19 @@ const (
 )
 
 // exactSearch searches all vectors of a column that a statement sees, in memory
-// where they are.
-func (l *loadedColumn) exactSearch(rows *rowVectors, metric vectorops.Metric, seq index.Seq, query []float32, o index.SearchOptions, allowed *keySet) (index.Cursor, error) {
-	if l.inMemory() {
-		return flat.Search(l.vectors, metric, seq, query, o)
-	}
+// where they are, else by reading rows.
+func (l *loadedColumn) exactSearch(rows func() *rowVectors, metric vectorops.Metric, seq index.Seq, query []float32, o index.SearchOptions, allowed *keySet) (index.Cursor, error) {
 	if l.vectors != nil {
 		view := l.vectors.View()
+		if view.HasVectors() {
+			return flat.SearchView(view, metric, seq, query, o)
+		}
 		if err := view.CheckQuery(query); err != nil {
 			return nil, err
 		}
 	}
 	return &rowSearch{
-		rows: rows, metric: metric, format: l.rows.typ.format, query: query, norm: l.rows.typ.format.SquaredNorm(query), options: o, allowed: allowed,
+		rows: rows(), metric: metric, format: l.rows.typ.format, query: query, norm: l.rows.typ.format.SquaredNorm(query), options: o, allowed: allowed,
 		keep: min(max(o.Limit, leastPassRows), mostPassRows),
 	}, nil
 }

@@ -25,7 +25,7 @@ type scan struct {
 	probes   int
 	exact    bool
 	column   *loadedColumn
-	rows     *rowVectors    // that searches read where vectors are not in memory
+	rows     *rowVectors    // that searches read where vectors are not in memory; nil until one does
 	counters index.Counters // of all searches
 	searches int
 	relaxed  bool
@@ -79,9 +79,6 @@ func (s *scan) prepare() error {
 	owner := scanned(p.Table, p.Column, p.Index)
 	if s.column, err = x.session.srv.vectors.column(owner, p.Column).loaded(x, owner, p.Column); err != nil {
 		return err
-	}
-	if !s.column.inMemory() {
-		s.rows = rowsOf(owner, p.Column).on(x.conn)
 	}
 	if s.filter, err = s.newFilter(); err != nil {
 		return err
@@ -184,9 +181,7 @@ func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
 	if s.idx != nil && !way.exact {
 		s.bounds.apply(&o)
 	}
-	if s.rows != nil {
-		o.Source = s.rows
-	}
+	o.Source = s
 	way.apply(&o)
 	typ := vectorTypes[s.plan.Column.Type]
 	vec := typ.of(query)
@@ -196,8 +191,22 @@ func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
 		c, err := s.idx.Search(s.seq(), vec, o)
 		return c, typ.worded(err)
 	}
-	c, err := s.column.exactSearch(s.rows, metricOf(s.plan.Metric), s.seq(), vec, o, way.allowed)
+	c, err := s.column.exactSearch(s.source, metricOf(s.plan.Metric), s.seq(), vec, o, way.allowed)
 	return c, typ.worded(err)
+}
+
+// source is where vectors are read that are not in memory. A column may give its
+// own up between two searches of a scan.
+func (s *scan) source() *rowVectors {
+	if s.rows == nil {
+		s.rows = rowsOf(scanned(s.plan.Table, s.plan.Column, s.plan.Index), s.plan.Column).on(s.x.conn)
+	}
+	return s.rows
+}
+
+// Fetch reads vectors from the source.
+func (s *scan) Fetch(keys []int64, visit func(at int, vec []float32)) error {
+	return s.source().Fetch(keys, visit)
 }
 
 // partRows is how many rows of a query without LIMIT are likely to be fetched at

@@ -89,7 +89,7 @@ func (m *recallMeasure) run(sample int) error {
 
 func (m *recallMeasure) query(vec []float32, seq index.Seq) error {
 	began := time.Now()
-	c, err := m.index.loaded.exactSearch(m.index.loaded.rows, m.metric, seq, vec, m.options, nil)
+	c, err := m.index.loaded.exactSearch(func() *rowVectors { return m.index.loaded.rows }, m.metric, seq, vec, m.options, nil)
 	if err != nil {
 		return vectorTypes[oid.Vector].worded(err)
 	}

@@ -175,6 +175,15 @@ func (l *loadedColumn) attach(id oid.OID, x index.Index, rows *rowVectors, since
 	if !ok {
 		return pgerr.Internal("the vectors of index %d were moved while it was built", id)
 	}
+	if !l.inMemory() {
+		// What has come and gone during the build could not be read any more.
+		meta, err := rows.conn.Meta()
+		if err != nil {
+			l.vectors.Detach(x)
+			return err
+		}
+		since = max(since, meta.CommitSeq)
+	}
 	l.indexes[id], l.since[id] = x, since
 	return nil
 }

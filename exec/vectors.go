@@ -143,6 +143,13 @@ func (c *vectorColumn) invalidate() {
 	c.mu.Unlock()
 }
 
+// stateNow is the column's state.
+func (c *vectorColumn) stateNow() columnState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state
+}
+
 // inMemory reports whether exact searches find the vectors in memory.
 func (l *loadedColumn) inMemory() bool { return l.vectors != nil && l.vectors.HasVectors() }
 

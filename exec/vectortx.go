@@ -107,12 +107,18 @@ func (t *vectorTx) tolerate(err error) error {
 	if !errors.As(err, &dims) {
 		return err
 	}
+	t.giveUp()
+	t.column.invalidate()
+	return nil
+}
+
+// giveUp takes back what the transaction has done in memory. The transaction
+// reads the rows from now on, and with its commit the column goes from memory.
+func (t *vectorTx) giveUp() {
 	if t.loaded != nil {
 		t.loaded.vectors.Rollback()
 	}
-	t.column.invalidate()
 	t.loaded, t.log, t.applied, t.lost = nil, nil, 0, true
-	return nil
 }
 
 // catchUp applies what of the log is not in memory, by reading what its keys
@@ -236,53 +242,48 @@ func (v *vectorStore) prepareCommit(s *Session) error {
 }
 
 func (t *vectorTx) prepareCommit(s *Session) error {
-	if err := t.catchUp(s, s.tx.conn); err != nil {
-		return err
-	}
 	c := t.column
-	if t.lost {
-		c.invalidate()
-		return nil
-	}
-	if l := c.table.Load(); l != nil && l == t.loaded {
-		t.published = true
-		l.vectors.Publish(index.Seq(s.tx.seq))
-		return nil
-	}
-	if len(t.log) == 0 {
-		return nil
-	}
-	c.mu.Lock()
-	loading := c.state == columnLoading
-	c.mu.Unlock()
-	if !loading {
-		return nil
-	}
-	d, err := c.readDelta(s, t.log)
-	if err != nil {
-		return err
-	}
-	t.handed = true
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case c.state == columnLoading && d == nil:
-		c.state, c.delta = columnUnloaded, nil // too much: the load begins again
-	case c.state == columnLoading:
-		c.delta = append(c.delta, *d)
-	case c.state == columnLoaded:
-		// The load has ended since catchUp looked.
-		c.mu.Unlock()
-		err = t.catchUp(s, s.tx.conn)
-		if l := c.table.Load(); err == nil && l != nil && l == t.loaded {
+	for {
+		if err := t.catchUp(s, s.tx.conn); err != nil {
+			return err
+		}
+		if t.lost {
+			c.invalidate()
+			return nil
+		}
+		if l := c.table.Load(); l != nil && l == t.loaded {
 			t.published = true
 			l.vectors.Publish(index.Seq(s.tx.seq))
-		} else if t.lost {
-			c.invalidate()
+			return nil
 		}
-		c.mu.Lock()
+		if len(t.log) == 0 || c.stateNow() == columnUnloaded {
+			return nil
+		}
+		d, err := c.readDelta(s, t.log)
+		if err != nil {
+			return err
+		}
+		if t.handed = c.hand(d); t.handed {
+			return nil
+		}
+		// The load has ended since catchUp looked.
 	}
-	return err
+}
+
+// hand leaves what a commit changes to the load that is under way; false if none
+// is.
+func (c *vectorColumn) hand(d *columnDelta) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state != columnLoading {
+		return false
+	}
+	if d == nil {
+		c.state, c.delta = columnUnloaded, nil // too much: the load begins again
+	} else {
+		c.delta = append(c.delta, *d)
+	}
+	return true
 }
 
 // committed ends prepareCommit after the commit.

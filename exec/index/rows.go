@@ -154,7 +154,7 @@ func (r *rows) forget() {
 		return
 	}
 	old := *r.chunks.Load()
-	chunks := make([]*rowChunk, len(old))
+	both, chunks := make([]*rowChunk, len(old)), make([]*rowChunk, len(old))
 	vectors, scratch := set.View(), make([]float32, r.dims)
 	for i, c := range old {
 		n := &rowChunk{keys: c.keys, digests: make([]uint64, len(c.keys)), born: c.born, died: c.died}
@@ -162,8 +162,12 @@ func (r *rows) forget() {
 			n.digests[at] = Digest(vectors.Values(scratch, i<<r.shift+at))
 		}
 		chunks[i] = n
+		with := *n
+		with.norms, both[i] = c.norms, &with
 	}
 	r.keys.Store(int64(set.View().Len()))
+	// A view that is taken meanwhile finds what it needs, with vectors or without.
+	r.chunks.Store(&both)
 	r.vectors.Store(nil)
 	r.chunks.Store(&chunks)
 }

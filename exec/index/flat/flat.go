@@ -22,7 +22,12 @@ const maxHeapRows = 4096
 // Search looks at all vectors of a table that the snapshot seq sees. A query
 // of another length than theirs is an *index.DimensionError.
 func Search(t *index.Table, metric vectorops.Metric, seq index.Seq, query []float32, o index.SearchOptions) (index.Cursor, error) {
-	c := &cursor{view: t.View(), seq: seq, options: o}
+	return SearchView(t.View(), metric, seq, query, o)
+}
+
+// SearchView is Search in a view, which must have the vectors.
+func SearchView(view index.View, metric vectorops.Metric, seq index.Seq, query []float32, o index.SearchOptions) (index.Cursor, error) {
+	c := &cursor{view: view, seq: seq, options: o}
 	if err := c.view.CheckQuery(query); err != nil {
 		return nil, err
 	}
