@@ -117,7 +117,7 @@ func deleteVerb(ctx context.Context, args []string, out *output) (err error) {
 	}
 	out.note(float64(wrong), "deleted rows returned")
 	raw := float64(len(doomed) * d.base.Dims * 4)
-	out.note(float64(deleted.memory.resident-vacuumed.memory.resident)/raw, "memory given back / deleted vectors' size")
+	out.note(float64(before.memory.resident-vacuumed.memory.resident)/raw, "memory given back / deleted vectors' size")
 	out.note(float64(vacuumed.memory.resident)/float64(before.memory.resident), "RSS after VACUUM / before deleting")
 	out.printFindings()
 	return nil
