@@ -170,17 +170,27 @@ func (c *coder) base(list int, norm, squared float32) float32 {
 	return -c.scales[list] * norm * (1 - squared/2)
 }
 
+// byDistance reports whether estimates are squared distances: for L2, and for
+// cosine where vectors are coded whole, at length one. A decoded vector is shorter
+// than the vector was, and a product with it is less for no other reason.
+func (c *coder) byDistance() bool {
+	return c.metric == vectorops.L2 || c.metric == vectorops.Cosine && c.scales == nil
+}
+
 // limit is the estimate up to which a vector of the given rank is to be expected
 // at almost always. deviations says how sure that is.
 func (c *coder) limit(rank float64, table *scanTable, deviations float64) float64 {
 	drift := float64(math.Float32frombits(c.drift.factor.Load()))
 	spread, other := drift*float64(c.spread), table.error()
-	switch c.metric {
-	case vectorops.L2: // |q−x'|² = |q−x|² + 2·(q−x)·(x−x') + |x−x'|²
+	if c.metric == vectorops.Cosine && c.byDistance() {
+		rank *= 2 // the squared distance of unit vectors
+	}
+	switch {
+	case c.byDistance(): // |q−x'|² = |q−x|² + 2·(q−x)·(x−x') + |x−x'|²
 		spread *= 2 * math.Sqrt(rank)
 		rank += drift * drift * float64(c.shift)
 		other = math.Hypot(other, drift*drift*float64(c.shiftSpread))
-	case vectorops.Cosine:
+	case c.metric == vectorops.Cosine:
 		rank-- // estimates are negative products
 	default:
 		spread *= float64(table.norm)

@@ -90,7 +90,7 @@ func readCoder(s *index.SegmentReader, dims, lists int, from coarse, o *Options)
 		return nil, damaged("scales")
 	}
 	if s.Failed() || kind > savedBits || !hasCodes(o.Metric) || (kind == savedBits) != (o.Bits == 1) ||
-		from.spherical && c.scales == nil {
+		from.spherical && lists > 1 && c.scales == nil {
 		return nil, damaged("codes")
 	}
 	if kind == savedBits {

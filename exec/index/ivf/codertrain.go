@@ -82,7 +82,7 @@ func (c *coder) codeSample(dst, sample vectorops.Matrix, lists []uint32) {
 // use gives c its codebook.
 func (c *coder) use(book *pq.Codebook) {
 	c.book, c.layout, c.distances = book, book.Layout(), pq.NewTabulator(book, false)
-	if c.tabulator = c.distances; c.metric != vectorops.L2 {
+	if c.tabulator = c.distances; !c.byDistance() {
 		c.tabulator = pq.NewTabulator(book, true)
 	}
 }
@@ -133,12 +133,12 @@ func (c *coder) trainRotation(ctx context.Context, sample vectorops.Matrix, list
 // findReferences finds what is taken away from the vectors of each list, if
 // anything is, and the lists of the sample.
 func (c *coder) findReferences(ctx context.Context, sample vectorops.Matrix, from coarse, o Options) ([]uint32, error) {
-	if from.spherical {
-		return c.findScales(ctx, sample, from)
-	}
 	k := from.centroids.Rows()
-	if o.Bits != 1 {
-		return nil, nil
+	switch {
+	case o.Bits == 1 && from.spherical, from.spherical && k > 1:
+		return c.findScales(ctx, sample, from)
+	case o.Bits != 1:
+		return nil, nil // with one list there is nothing to tell apart
 	}
 	c.centroids, c.scales = from.centroids, make([]float32, k)
 	for l := range c.scales {
