@@ -2,6 +2,7 @@ package ivf
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -108,6 +109,37 @@ func TestQuantizedAgainstFAISS(t *testing.T) {
 		t.Logf("%v, %d lists, %d probes, m=%d: recall %.3f by code alone (FAISS %.3f), %.3f measured (%.3f)", f.metric, f.lists, f.probes, f.parts, alone, f.alone, refined, f.refined)
 		if alone < f.alone-.01 || refined < f.refined-.01 {
 			t.Errorf("%v, %d lists, %d probes, m=%d: recall %.3f by code alone (FAISS %.3f), %.3f measured (%.3f)", f.metric, f.lists, f.probes, f.parts, alone, f.alone, refined, f.refined)
+		}
+	}
+}
+
+// An index of codes over a million vectors, from what it says that its entries and
+// what it has learnt take: 10 to 32 times smaller than the vectors.
+func TestQuantizedSize(t *testing.T) {
+	const n, dims, million = 2000, 256, 1e6
+	rng := rand.New(rand.NewPCG(3, 1))
+	table := index.NewTable(dims)
+	vec := make([]float32, dims)
+	for i := range n {
+		for j := range vec {
+			vec[j] = float32(rng.NormFloat64())
+		}
+		if err := table.Load(int64(i), vec); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, o := range []Options{{Bits: 4}, {Bits: 8}, {Bits: 1}, {Bits: 4, Parts: 64, Rotated: true, RotatedDims: 64}} {
+		o.Lists, o.Quantized, o.Iterations = 4, true, 1
+		x := build(t, table, o)
+		st := x.state.Load()
+		learnt := st.coder.bytes()
+		entries := x.Bytes() - learnt - int64(4*len(st.coarse.centroids.Data))
+		const lists = 1000 // of the million
+		perVector := float64(entries)/n + (float64(learnt)+2*4*dims*lists)/million
+		ratio := 4 * dims / perVector
+		t.Logf("%d bits, m=%d: %.1f bytes a vector, 1/%.1f of it", o.Bits, x.Parts(), perVector, ratio)
+		if ratio < 10 || ratio > 32 {
+			t.Errorf("%d bits, m=%d: %.1f bytes a vector, 1/%.1f of it", o.Bits, x.Parts(), perVector, ratio)
 		}
 	}
 }
