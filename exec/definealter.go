@@ -392,7 +392,11 @@ func (d *definer) alterColumnType(id oid.OID, n *planner.AlterColumnType) error 
 			if err := d.dropPhysical(index); err != nil {
 				return err
 			}
-			if err := d.setKeyColumn(index.OID, ""); err != nil {
+			if err := d.changeRelation(index.OID, func(r *catalog.Relation) {
+				x := *r.Index
+				x.KeyColumn, x.Vectors = "", nil
+				r.Index = &x
+			}); err != nil {
 				return err
 			}
 		}

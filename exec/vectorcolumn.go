@@ -145,10 +145,16 @@ func (d *definer) createDerived(table, rel *catalog.Relation) error {
 	return d.eachRow(w, func(key int64, row []datum.Datum) error { return derived.changed(w, key, nil, row) })
 }
 
-// dropDerived removes the companion of an index.
+// dropDerived removes the companion of an index, which may be made again under its
+// number: then the column's entry stays.
 func (d *definer) dropDerived(rel *catalog.Relation) error {
-	id := columnID{rel.OID, 0}
-	d.s.tx.onCommit = append(d.s.tx.onCommit, func() { d.s.srv.vectors.forget(id) })
+	srv := d.s.srv
+	d.s.vectorTx(srv.vectors.column(rel, rel.Index.Vectors)).giveUp()
+	d.s.tx.onCommit = append(d.s.tx.onCommit, func() {
+		if srv.catalogs.current().Relation(rel.OID) == nil {
+			srv.vectors.forget(columnID{rel.OID, rel.Index.Vectors.Attnum})
+		}
+	})
 	return d.exec("DROP TABLE " + quoteName(rel.Index.Vectors.Companion))
 }
 

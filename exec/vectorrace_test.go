@@ -142,3 +142,32 @@ func TestCommitsMeetLoads(t *testing.T) {
 		t.Errorf("%d of %d rows are in memory", l.vectors.Len(), before+rows)
 	}
 }
+
+// TestTypeChangeUnderDerivedVectors: an index over an expression is made again with
+// the column that it is of.
+func TestTypeChangeUnderDerivedVectors(t *testing.T) {
+	ts := newServer(t)
+	a, b := ts.connect(), ts.connect()
+	a.exec("CREATE TABLE t (id int, v vector(2))", "INSERT INTO t VALUES (1, '[1,1]'), (2, '[2,2]')",
+		"CREATE INDEX i ON t USING hnsw ((v::halfvec(2)) halfvec_l2_ops)")
+	search := "SELECT id FROM t ORDER BY v::halfvec(2) <-> '[0,0]' LIMIT 5"
+	b.expect(search, "1\n2")
+	a.exec("BEGIN", "ALTER TABLE t ALTER v TYPE vector(2) USING '[3,3]'::vector - v")
+	b.exec("BEGIN")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		b.exec("INSERT INTO t VALUES (3, '[3,3]')")
+	}()
+	waitFor(t, "the insertion waits", ts.waiting)
+	a.expect(search, "2\n1")
+	a.exec("COMMIT")
+	<-done
+	a.expect(search, "2\n1")
+	b.exec("COMMIT")
+	a.expect(search, "2\n1\n3")
+	a.exec("BEGIN", "DROP INDEX i", "INSERT INTO t VALUES (4, '[4,4]')", "ROLLBACK")
+	a.expect(search, "2\n1\n3")
+	a.exec("DROP INDEX i")
+	b.expect(search, "2\n1\n3")
+}
