@@ -185,14 +185,14 @@ func (a *answerer) close() {
 }
 
 // noteAnswers takes note of an UPDATE of columns that searches may have answers
-// of.
-func (w *tableWriter) noteAnswers(changed []int, row []datum.Datum) {
+// of, or may be filtered by.
+func (w *tableWriter) noteAnswers(changed []int) {
 	if len(w.vectors) == 0 {
 		return
 	}
 	tx := &w.x.session.tx
 	for _, at := range changed {
-		if at < len(w.live) && row[at].Kind() == datum.KindInt {
+		if at < len(w.live) {
 			if tx.answers == nil {
 				tx.answers = map[columnID]bool{}
 			}

@@ -61,6 +61,12 @@ type scanFilter struct {
 	cached   bool    // survives was there already
 	broken   bool    // the filter cannot be run by itself: always stream
 
+	// Where columns in memory answer the filter:
+	ranges *filterRanges // nil otherwise
+	slots  *slotMap
+	passed int // about how many keys pass
+	tried  bool
+
 	work filterWork
 }
 
@@ -75,6 +81,11 @@ type filterWork struct {
 type filterWay struct {
 	allowed *keySet // nil while streaming
 	exact   bool
+	ranges  *filterRanges // in place of allowed
+	share   float64       // that passes, of ranges
+	listed  bool          // exact, and of the slots in list
+	list    []index.Slot
+	total   int     // keys that pass, where listed
 	scale   float64 // of the probes and candidates: 1 over the share that passes
 }
 
@@ -143,6 +154,9 @@ func (f *scanFilter) begin() (filterWay, error) {
 	if f.broken {
 		f.work.streamed++
 		return filterWay{scale: 1}, nil
+	}
+	if way, ok, err := f.ranged(); ok || err != nil {
+		return way, err
 	}
 	if f.survives == nil {
 		known := f.cache.entry(f.id)
@@ -246,10 +260,16 @@ func (f *scanFilter) restricted(allowed *keySet) filterWay {
 	return way
 }
 
+// restricts reports whether the search looks at rows that pass only.
+func (w *filterWay) restricts() bool { return w.allowed != nil || w.ranges != nil || w.listed }
+
 // apply makes search options what the way needs.
 func (w *filterWay) apply(o *index.SearchOptions) {
 	if w.allowed != nil {
 		o.Allowed = w.allowed.has
+	}
+	if w.ranges != nil {
+		o.Allowed, o.Share = w.ranges.test(), w.share
 	}
 	const most = 1 << 20
 	scaled := func(n int) int { return int(min(float64(n)*w.scale+0.999, most)) }
@@ -262,7 +282,7 @@ func (w *filterWay) apply(o *index.SearchOptions) {
 		o.Probes = scaled(o.Probes)
 	}
 	o.EfSearch = scaled(max(o.EfSearch, o.Limit))
-	if w.allowed == nil {
+	if !w.restricts() {
 		o.Limit = scaled(o.Limit)
 	}
 }
@@ -364,6 +384,9 @@ func (f *scanFilter) streamed(pulled int, n index.Counters) {
 func (f *scanFilter) String() string {
 	w := f.work
 	line := fmt.Sprintf("streamed=%d exact=%d index=%d switched=%d pulled=%d", w.streamed, w.exact, w.index, w.switched, w.pulled)
+	if f.ranges != nil {
+		return line + fmt.Sprintf(" survivors=%d (by columns)", f.passed)
+	}
 	if f.sampled {
 		line += fmt.Sprintf(" estimated=%.1f%%", 100*f.share)
 	}

@@ -33,7 +33,7 @@ func (f *filteredSearch) begin(s *scan, query datum.Datum) (index.Cursor, error)
 			return nil, err
 		}
 		f.filter, f.query, f.way = s.filter, query, way
-		f.settled, f.patience = way.allowed != nil || s.filter.broken, s.filter.patience()
+		f.settled, f.patience = way.restricts() || s.filter.broken, s.filter.patience()
 	}
 	return s.search(query, f.way)
 }
@@ -52,7 +52,7 @@ func (f *filteredSearch) deliver(key int64) {
 
 // account adds what streaming has cost to what the filter has cost so far.
 func (f *filteredSearch) account(n index.Counters) {
-	if f.filter != nil && f.way.allowed == nil && !f.filter.broken {
+	if f.filter != nil && !f.way.restricts() && !f.filter.broken {
 		f.filter.streamed(len(f.pulled), n)
 	}
 }
@@ -63,12 +63,23 @@ func (f *filteredSearch) due() bool { return !f.settled && len(f.pulled) >= f.pa
 // complete reports whether every row that passes the filter was delivered: then
 // none without a vector is among them.
 func (f *filteredSearch) complete() bool {
-	return f.way.allowed != nil && f.found >= f.way.allowed.count
+	return f.way.allowed != nil && f.found >= f.way.allowed.count || f.way.listed && f.found >= f.way.total
 }
 
 // passes reports whether a row without a vector may pass the filter.
 func (f *filteredSearch) passes(key int64) bool {
+	if r := f.filterRanges(); r != nil {
+		return key > r.last || r.has(key) // behind last the statement's own qual decides
+	}
 	return f.way.allowed == nil || f.way.allowed.has(key)
+}
+
+// filterRanges answers the filter, nil where nothing in memory does.
+func (f *filteredSearch) filterRanges() *filterRanges {
+	if f.filter == nil {
+		return nil
+	}
+	return f.filter.ranges
 }
 
 // turn gives up streaming: the filter is run, and what it lets through and was

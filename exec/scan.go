@@ -5,6 +5,7 @@ import (
 
 	"voronoi/exec/catalog"
 	"voronoi/exec/index"
+	"voronoi/exec/index/flat"
 	"voronoi/exec/storage"
 	"voronoi/internal/datum"
 	"voronoi/internal/pgerr"
@@ -189,6 +190,10 @@ func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
 	if s.idx != nil && !way.exact {
 		s.used = true
 		c, err := s.idx.Search(s.seq(), vec, o)
+		return c, typ.worded(err)
+	}
+	if way.listed {
+		c, err := flat.SearchAmong(s.filter.slots.view, metricOf(s.plan.Metric), s.seq(), vec, way.list, o)
 		return c, typ.worded(err)
 	}
 	c, err := s.column.exactSearch(s.source, metricOf(s.plan.Metric), s.seq(), vec, o, way.allowed)

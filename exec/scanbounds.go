@@ -33,7 +33,7 @@ var scanSettingsOf = map[string]scanSettings{
 // has measured: its place in the queues of what to look at and to deliver.
 const scannedNodeBytes = 16
 
-// bounds reads the settings of the scan's access method. Methods other than hnsw
+// readBounds reads the settings of the scan's access method. Methods other than hnsw
 // have lists.
 func (s *scan) readBounds() scanBounds {
 	var b scanBounds

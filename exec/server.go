@@ -29,24 +29,25 @@ type Options struct {
 
 // Server is one open data directory with all of its sessions.
 type Server struct {
-	db         *storage.DB
-	locks      *lock.Manager
-	log        *slog.Logger
-	version    string
-	transient  bool // nothing is kept
-	started    time.Time
-	facts      *catalog.Facts
-	catalogs   catalogs
-	counters   counters
-	vectors    vectorStore
-	saver      segmentSaver
-	answers    answers
-	codebooks  codebooks
-	settings   map[string]*setting
-	sessions   sessions
-	plans      planCache
-	channels   channels
-	background background
+	db            *storage.DB
+	locks         *lock.Manager
+	log           *slog.Logger
+	version       string
+	transient     bool // nothing is kept
+	started       time.Time
+	facts         *catalog.Facts
+	catalogs      catalogs
+	counters      counters
+	vectors       vectorStore
+	saver         segmentSaver
+	answers       answers
+	filterColumns filterColumns
+	codebooks     codebooks
+	settings      map[string]*setting
+	sessions      sessions
+	plans         planCache
+	channels      channels
+	background    background
 }
 
 // Open opens a data directory, creating it where there is none.

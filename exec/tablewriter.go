@@ -275,7 +275,7 @@ func (w *tableWriter) update(key int64, old, row []datum.Datum) error {
 		}
 	}
 	if len(changed) > 0 {
-		w.noteAnswers(changed, row)
+		w.noteAnswers(changed)
 		st, err := w.updateStmt(changed)
 		if err != nil {
 			return err

@@ -323,8 +323,10 @@ func (s *Session) commitWrites() error {
 		s.srv.catalogs.publish(version, tx.catalog)
 	}
 	s.srv.answers.changed(tx.answers, tx.seq)
+	s.srv.filterColumns.changed(tx.answers, tx.seq)
 	if tx.defined {
 		s.srv.answers.redefined(tx.seq)
+		s.srv.filterColumns.redefined(tx.seq)
 	}
 	if err := s.srv.vectors.prepareCommit(s); err != nil {
 		return err

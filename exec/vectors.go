@@ -75,6 +75,7 @@ type loadedColumn struct {
 
 	filters  filterCache  // of the searches that have a WHERE
 	limit    int64        // of memory, in bytes, that it was loaded within
+	slotMaps slotMaps     // for those that name the rows
 	searched atomic.Int64 // the store's clock at the last search
 	upkeep   upkeep
 	// moving is held for reading by who builds an index over the slots as they

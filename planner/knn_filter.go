@@ -41,5 +41,6 @@ func (e *emitter) knnFilter(q *Query, k *knn, scan *VectorScan) *QueryPlan {
 			return ok && call.Proc.Volatile == 's' && !computable(y)
 		})
 	})
+	scan.Conditions = e.conditions(quals, k.column.Entry)
 	return sub.plan
 }

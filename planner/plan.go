@@ -188,6 +188,9 @@ type VectorScan struct {
 	// Filter is SQL that selects the keys of the rows that can qualify, for a
 	// selective WHERE; "" when there is none. It uses Binds of its own.
 	Filter *QueryPlan
+	// Conditions are what Filter asks for, where each of its quals is met by a
+	// range of a column's values; nil otherwise.
+	Conditions []Condition
 	// FilterStable is true where what Filter selects can differ between
 	// statements although neither data, Binds nor settings do: it calls a stable
 	// function of a row.

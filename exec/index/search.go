@@ -16,6 +16,9 @@ type SearchOptions struct {
 	// Allowed restricts the search to the keys for which it is true; nil allows
 	// all.
 	Allowed func(key int64) bool
+	// Share is about what part of the keys is allowed; 0 is not known. With it
+	// an index goes where those keys are.
+	Share float64
 	// Source reads the vectors that a search has to measure and that are not in
 	// memory; it must see the snapshot that the search has. It is not used
 	// where they are.

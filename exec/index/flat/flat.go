@@ -35,6 +35,16 @@ func SearchView(view index.View, metric vectorops.Metric, seq index.Seq, query [
 	return c, nil
 }
 
+// SearchAmong looks at some slots of a view only, which ascend.
+func SearchAmong(v index.View, metric vectorops.Metric, seq index.Seq, query []float32, slots []index.Slot, o index.SearchOptions) (index.Cursor, error) {
+	c := &cursor{view: v, seq: seq, options: o, among: slots, some: true}
+	if err := c.view.CheckQuery(query); err != nil {
+		return nil, err
+	}
+	c.measure = index.NewMeasure(metric, &c.view, query).From(o.Source)
+	return c, nil
+}
+
 type cursor struct {
 	view     index.View
 	seq      index.Seq
@@ -44,6 +54,8 @@ type cursor struct {
 	err      error
 
 	slots   []index.Slot // scratch
+	among   []index.Slot // where only some are looked at
+	some    bool
 	passes  int
 	nearest vectorops.TopK        // of the first pass
 	first   []vectorops.Candidate // sorted, the delivered ones cut off
@@ -102,6 +114,10 @@ func (c *cursor) secondPass() {
 // scan offers every visible and allowed vector whose rank is not out.
 func (c *cursor) scan(offer func(vectorops.Candidate), out func(rank float64) bool) {
 	allVisible := c.view.AllVisible(c.seq)
+	if c.some {
+		c.scanAmong(allVisible, offer, out)
+		return
+	}
 	for i := range c.view.Vectors().Chunks() {
 		if c.err = c.options.Err(); c.err != nil {
 			return
@@ -116,6 +132,30 @@ func (c *cursor) scan(offer func(vectorops.Candidate), out func(rank float64) bo
 			slot := first + index.Slot(j)
 			if !out(rank) && (allVisible || c.view.Visible(slot, c.seq)) {
 				offer(vectorops.Candidate{Rank: rank, Key: c.view.Key(slot)})
+			}
+		}
+	}
+}
+
+// amongBlock is how many of some slots are measured at once.
+const amongBlock = 1024
+
+// scanAmong measures the slots that were named.
+func (c *cursor) scanAmong(allVisible bool, offer func(vectorops.Candidate), out func(rank float64) bool) {
+	for rest := c.among; len(rest) > 0; {
+		if c.err = c.options.Err(); c.err != nil {
+			return
+		}
+		block := rest[:min(amongBlock, len(rest))]
+		rest = rest[len(block):]
+		c.counters.Candidates += len(block)
+		ranks := c.measure.Slots(&c.view, block)
+		if c.err = c.measure.Err(); c.err != nil {
+			return
+		}
+		for i, s := range block {
+			if !out(ranks[i]) && (allVisible || c.view.Visible(s, c.seq)) {
+				offer(vectorops.Candidate{Rank: ranks[i], Key: c.view.Key(s)})
 			}
 		}
 	}

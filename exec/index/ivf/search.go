@@ -79,6 +79,13 @@ type cursor struct {
 
 	delivered float64 // rank delivered last
 	relaxed   bool
+
+	// Where the caller restricts the keys (allowed.go):
+	density float64     // of what is allowed, where there is any; 0 without Allowed
+	wider   float64     // how many times the probes that were asked for
+	tried   int         // slots, in the lists of this batch and those passed over,
+	hit     int         // and how many of them are allowed
+	empty   []emptyList // passed over
 }
 
 // batch is memory that passes from one search to the next.
@@ -142,6 +149,9 @@ func (c *cursor) more() bool {
 			c.estimator.table.reset(c.state.coder, c.measure.Query())
 		}
 		c.measureOwn()
+		if c.options.Allowed != nil && c.options.Share > 0 {
+			c.survey()
+		}
 		c.probe()
 	case c.deeper:
 		c.keep *= 4
@@ -177,11 +187,11 @@ func (c *cursor) measureOwn() {
 
 // probe looks at the next lists.
 func (c *cursor) probe() {
-	c.probed = c.probed[:0]
+	c.probed, c.tried, c.hit = c.probed[:0], 0, 0
 	var from uint32
 	c.order.want(min(c.probes, c.maxProbes-c.counters.Lists))
-	for i := 0; i < c.probes && c.counters.Lists < c.maxProbes; i++ {
-		l, squared, ok := c.order.list()
+	for i := 0; i < c.toProbe() && c.counters.Lists < c.maxProbes; i++ {
+		l, squared, ok := c.nextList()
 		if !ok {
 			break
 		}
