@@ -33,6 +33,8 @@ type execution struct {
 	modified [][][]datum.Datum // the rows of the statement's data-modifying CTEs
 	open     []closer          // row sources to close with the execution
 	system   *catalog.SystemContext
+	// batches are the searches of LATERAL subqueries that are answered ahead.
+	batches map[*planner.VectorScan]*batchSearch
 }
 
 type closer interface{ close() }

@@ -192,6 +192,9 @@ func (s *scan) search(query datum.Datum, way filterWay) (index.Cursor, error) {
 		c, err := s.idx.Search(s.seq(), vec, o)
 		return c, typ.worded(err)
 	}
+	if c, err := s.batched(query); c != nil || err != nil {
+		return c, err
+	}
 	if way.listed {
 		c, err := flat.SearchAmong(s.filter.slots.view, metricOf(s.plan.Metric), s.seq(), vec, way.list, o)
 		return c, typ.worded(err)

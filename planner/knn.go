@@ -259,6 +259,7 @@ func (e *emitter) knnSource(q *Query, k *knn, scan *VectorScan) (from, distance 
 		scan.Query = fold(e.env, k.query)
 	} else {
 		args += ", " + e.expr(k.query)
+		scan.Batch = e.batch(k.query)
 	}
 	for _, r := range radii(q.Where, k) {
 		r.Distance = fold(e.env, r.Distance)

@@ -165,6 +165,9 @@ type VectorScan struct {
 	// Query is the vector searched for, evaluated once; nil when the SQL passes
 	// it as an argument, row by row.
 	Query Expr
+	// Batch selects the vectors that will be searched for, where the SQL passes
+	// them from an item that can be read ahead; nil otherwise.
+	Batch *QueryPlan
 	// Limit is how many rows are likely to be wanted: Limit plus Offset where
 	// they are known, nil otherwise. The cursor goes on beyond it when asked.
 	Limit Expr
