@@ -273,6 +273,9 @@ func (w *filterWay) apply(o *index.SearchOptions) {
 	}
 	const most = 1 << 20
 	scaled := func(n int) int { return int(min(float64(n)*w.scale+0.999, most)) }
+	if w.ranges != nil && w.scale < 1 {
+		o.EfSearch = max(int(float64(o.EfSearch)*w.scale), min(2*o.Limit, o.EfSearch))
+	}
 	if w.scale <= 1 {
 		return
 	}

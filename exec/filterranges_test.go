@@ -60,24 +60,26 @@ func TestFilterByColumns(t *testing.T) {
 func TestFilterApart(t *testing.T) {
 	c := newServer(t).connect()
 	d := loadDigits(c)
-	c.exec("CREATE TABLE apart AS SELECT id + 10000 * g AS id, label, v FROM digits, generate_series(0, 5) g",
-		"CREATE INDEX ON apart USING ivfflat (v vector_l2_ops) WITH (lists = 60, seed = 1)", "SET ivfflat.probes = 4")
-	for _, q := range d.queries(10) {
-		for label := range 10 {
-			sql := "SELECT id FROM apart WHERE label = $2 ORDER BY v <-> $1 LIMIT 10"
-			want := d.filtered(q, 2, func(_, l int) bool { return l == label })
-			got := c.lines(sql, literal(q), strconv.Itoa(label))
-			if len(got) != 10 {
-				t.Fatalf("%d rows of label %d", len(got), label)
-			}
-			// Each row is there six times.
-			for i, id := range got {
-				n, _ := strconv.Atoi(id)
-				got[i] = strconv.Itoa(n % 10000)
-			}
-			if overlap(want, got) < 0.5 {
-				t.Errorf("label %d: %v is nearest, not %v", label, want, got)
+	c.exec("CREATE TABLE apart AS SELECT id + 10000 * g AS id, label, v FROM digits, generate_series(0, 5) g")
+	for _, method := range []string{"ivfflat (v vector_l2_ops) WITH (lists = 60, seed = 1)", "hnsw (v vector_l2_ops) WITH (m = 8, ef_construction = 32)"} {
+		c.exec("CREATE INDEX nearby ON apart USING "+method, "SET ivfflat.probes = 4", "SET hnsw.ef_search = 20")
+		for _, q := range d.queries(5) {
+			for label := range 10 {
+				sql := "SELECT id FROM apart WHERE label = $2 ORDER BY v <-> $1 LIMIT 10"
+				want := d.filtered(q, 2, func(_, l int) bool { return l == label })
+				got := c.lines(sql, literal(q), strconv.Itoa(label))
+				if len(got) != 10 {
+					t.Fatalf("%s: %d rows of label %d", method, len(got), label)
+				}
+				for i, id := range got { // each row is there six times
+					n, _ := strconv.Atoi(id)
+					got[i] = strconv.Itoa(n % 10000)
+				}
+				if overlap(want, got) < 0.5 {
+					t.Errorf("%s: of label %d %v are nearest, not %v", method, label, want, got)
+				}
 			}
 		}
+		c.exec("DROP INDEX nearby")
 	}
 }

@@ -92,6 +92,11 @@ func (f *scanFilter) ranged() (way filterWay, ok bool, err error) {
 	// What is nearest among a share s of the rows is as far as the nearest 1/s
 	// times as many of all: some more lists, or candidates, are to be looked at.
 	way.scale = 1 + wider*math.Log2(1/share)
+	if _, ok := s.idx.(*hnsw.Index); ok {
+		// The walk goes on until as many as are kept pass, past 1/s times as many
+		// nodes: that is more than it needs.
+		way.scale = math.Cbrt(share)
+	}
 	f.work.index++
 	return way, true, nil
 }

@@ -161,8 +161,19 @@ func (c *cursor) first() {
 	if c.seq == index.Pending || c.options.Allowed != nil || !c.view.AllVisible(c.seq) {
 		c.walk.keep = func(s index.Slot) bool { return s < c.ownFrom && c.wanted(s) }
 	}
+	if c.options.Allowed != nil && c.options.Share > 0 {
+		// Where what is allowed lies far from the query, the walk would visit all
+		// that is nearer: after as many as are allowed, measuring those is cheaper.
+		c.walk.budget = max(int(c.options.Share*float64(c.view.Len())), 4*c.ef)
+	}
 	c.walk.start(at)
 	c.walk.run(c.ef, 0)
+	c.walk.budget = 0
+	if c.walk.spent {
+		c.counters.Candidates += c.walk.measured
+		c.walk.end()
+		c.walk = nil // scanning comes next
+	}
 }
 
 // wanted reports whether the search may deliver a slot.

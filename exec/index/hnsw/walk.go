@@ -28,6 +28,10 @@ type walk struct {
 	later, fallen []near
 
 	measured int
+	// budget is how many nodes may be measured before run gives up, 0 for any
+	// number; spent tells that it did.
+	budget int
+	spent  bool
 }
 
 var walks = sync.Pool{New: func() any { return new(walk) }}
@@ -46,7 +50,7 @@ func newWalk(g *graph, view *index.View, measure *index.Measure) *walk {
 func (w *walk) end() {
 	w.forget()
 	w.g, w.view, w.measure, w.keep = nil, nil, nil, nil
-	w.resumable, w.later, w.fallen, w.measured = false, w.later[:0], w.fallen[:0], 0
+	w.resumable, w.later, w.fallen, w.measured, w.budget, w.spent = false, w.later[:0], w.fallen[:0], 0, 0, false
 	walks.Put(w)
 }
 
@@ -121,6 +125,10 @@ func (w *walk) start(from ...near) {
 func (w *walk) run(ef, layer int) {
 	for len(w.open) > 0 {
 		if len(w.found) >= ef && w.found[0].before(w.open[0]) {
+			return
+		}
+		if w.budget > 0 && w.measured > w.budget {
+			w.spent = true
 			return
 		}
 		c := w.open.pop()
