@@ -53,13 +53,13 @@ func (s *scan) batched(query datum.Datum) (index.Cursor, error) {
 		b.src = src
 		s.x.open = append(s.x.open, b)
 	}
-	key := string(query.Bytes())
-	if _, ok := b.answers[key]; !ok && b.missed < mostMissed {
+	answer, ok := b.answers[string(query.Bytes())]
+	if !ok && b.missed < mostMissed {
 		if err := b.more(s); err != nil {
 			return nil, err
 		}
+		answer, ok = b.answers[string(query.Bytes())]
 	}
-	answer, ok := b.answers[key]
 	if !ok {
 		b.missed++
 		return nil, nil

@@ -71,20 +71,6 @@ func (b *Binary) Estimate(code []byte, factor float32, rotated []float32) float3
 	return factor * sum
 }
 
-// signRows has, for each of the values of a part, its sign in each of the 16
-// codes.
-var signRows = func() (rows [signsPerPart][ScanKsub]float32) {
-	for k := range rows {
-		for code := range rows[k] {
-			rows[k][code] = -1
-			if code>>k&1 == 1 {
-				rows[k][code] = 1
-			}
-		}
-	}
-	return rows
-}()
-
 // Tabulate makes dst the table by which codes are scanned for the sum of Estimate,
 // without the factor, of a vector that has been rotated.
 func (b *Binary) Tabulate(dst *ScanTable, rotated []float32) {
