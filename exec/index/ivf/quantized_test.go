@@ -143,3 +143,33 @@ func TestQuantizedSize(t *testing.T) {
 		}
 	}
 }
+
+// Estimates beyond the span of a batch tell nothing apart, but a vector that has
+// one is found when all others have been: one far from those that the codes were
+// learnt from, and all of them by a query of zeros.
+func TestVectorsOffTheSpanAreFound(t *testing.T) {
+	for _, metric := range []vectorops.Metric{vectorops.L2, vectorops.Cosine, vectorops.IP} {
+		for _, dims := range []int{1, 3, 16, 30} {
+			rng := rand.New(rand.NewPCG(3, 1))
+			table, vec := index.NewTable(dims), make([]float32, dims)
+			for i := range 1000 {
+				for j := range vec {
+					vec[j] = float32(rng.NormFloat64())
+				}
+				if err := table.Load(int64(i), vec); err != nil {
+					t.Fatal(err)
+				}
+			}
+			x := build(t, table, Options{Metric: metric, Lists: 1, Quantized: true, Bits: 1})
+			clear(vec)
+			vec[0] = 1000
+			table.Append(1000, vec)
+			commit(table, 2)
+			keys, _, _ := search(t, x, 2, make([]float32, dims), -1, index.SearchOptions{Probes: 1, Limit: 10})
+			slices.Sort(keys)
+			if n := len(slices.Compact(keys)); n != 1001 {
+				t.Errorf("%v, %d dimensions: %d rows of 1001", metric, dims, n)
+			}
+		}
+	}
+}

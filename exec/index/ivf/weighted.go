@@ -107,6 +107,15 @@ func (s span) total(estimate float32) uint32 {
 	return maxTotal - 1 // NaN too
 }
 
+// from is the estimate from which on totals are above a threshold. What is off the
+// span is within the highest total, however far: it is found last, but found.
+func (s span) from(threshold uint32) float32 {
+	if threshold >= maxTotal-1 {
+		return float32(math.Inf(1))
+	}
+	return s.low + float32(threshold+1)*s.unit
+}
+
 // scanWeighted is scan for codes with numbers beside them.
 func (e *estimator) scanWeighted(c *coder, p *probed, wanted func(index.Slot) bool) {
 	table := e.relate(c, p.list)
@@ -117,11 +126,11 @@ func (e *estimator) scanWeighted(c *coder, p *probed, wanted func(index.Slot) bo
 		n := min(p.n-from, vectorops.ScanBlock)
 		table.Scan(sums, e.hits[:1], n, block[:behind], 65535, nil)
 		factors := block[behind:]
-		most := e.span.low + float32(e.threshold+1)*e.span.unit
+		most := e.span.from(e.threshold)
 		for v := range n {
 			estimate := p.base + factorAt(factors, addend, v) +
 				factorAt(factors, multiplier, v)*(table.Bias+table.Step*float32(sums[vectorops.ScanIndex(v)]))
-			if estimate >= most {
+			if estimate > most {
 				continue
 			}
 			e.offer(p, from+v, e.span.total(estimate), wanted)
