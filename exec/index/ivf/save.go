@@ -41,9 +41,26 @@ func (x *Index) Save(ctx context.Context, w io.Writer) error {
 		n, _ := slices.BinarySearch(p.slots, index.Slot(view.Len()))
 		s.U32(uint32(n))
 		s.U32s(p.slots[:n])
-		s.Bytes(p.codes[:st.coder.codeBytes(n)])
+		st.coder.writeCodes(s, p.codes, n)
 	}
 	return s.Close()
+}
+
+// writeCodes writes the first n codes of a list. The last block is copied without
+// what the writer may be adding to it, or the checksum would be that of other bytes.
+func (c *coder) writeCodes(s *index.SegmentWriter, codes []byte, n int) {
+	if c == nil {
+		return
+	}
+	whole := n / vectorops.ScanBlock * c.blockBytes()
+	s.Bytes(codes[:whole])
+	if rest := n % vectorops.ScanBlock; rest > 0 {
+		last := make([]byte, c.blockBytes())
+		for i := range rest {
+			c.move(last, i, codes[whole:], i)
+		}
+		s.Bytes(last)
+	}
 }
 
 // definition is what must be the same for an index to be the one that is asked
