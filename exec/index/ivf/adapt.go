@@ -241,7 +241,7 @@ func (m *move) finish() {
 	if c := m.old.coder; c != nil && c.scales != nil {
 		moved := c.moved(m.to.coarse.centroids, m.changed)
 		for _, l := range m.changed {
-			moved.scales[l] = moved.scaleOf(l, m.view, m.arrivals[l])
+			moved.scales[l] = m.scaleOf(l)
 		}
 		m.to.coder = moved
 	}
@@ -276,16 +276,21 @@ func (m *move) finish() {
 	})
 }
 
-// scaleOf is the scale that brings the centroid of a list nearest to its vectors.
-func (c *coder) scaleOf(list int, view index.View, slots []index.Slot) float32 {
+// scaleOf is the scale that brings the centroid of a list nearest to its vectors,
+// as findScales has it: in the space of the vectors, for a rotation may keep only a
+// part of what they have in common with the centroid.
+func (m *move) scaleOf(list int) float32 {
+	c, slots := m.old.coder, m.arrivals[list]
 	if c.metric == vectorops.L2 {
 		return 1
 	}
-	compared, unit, sum := make([]float32, c.dims()), make([]float32, view.Dims()), 0.0
-	centroid := c.centroids.Row(list)
+	centroid, sum := m.to.coarse.centroids.Row(list), 0.0
 	for _, s := range slots {
-		c.compared(compared, view.Vector(s), unit)
-		sum -= vectorops.IP.Distance(compared[:len(centroid)], centroid)
+		vec := m.view.Vector(s)
+		if c.metric == vectorops.Cosine {
+			vec = m.to.coarse.place(vec)
+		}
+		sum += float64(product(vec, centroid))
 	}
 	if math.IsNaN(sum) || len(slots) == 0 {
 		return c.scales[list]

@@ -2,6 +2,7 @@ package ivf
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -117,5 +118,58 @@ func TestManyEqualVectors(t *testing.T) {
 	commit(table, 3)
 	if got, _, _ := search(t, x, 3, m.Row(9), 2, index.SearchOptions{Probes: 1}); !slices.Contains(got, 200000) {
 		t.Errorf("have %v", got)
+	}
+}
+
+// TestInsertsKeepRecallOfCoders: whatever codes an index consists of, those of
+// lists that adapt are as good as those of an index that is made anew.
+func TestInsertsKeepRecallOfCoders(t *testing.T) {
+	data, labels := digits.Load(t)
+	m := vectorops.Matrix{Dims: digits.Dims, Data: data}
+	for _, metric := range []vectorops.Metric{vectorops.L2, vectorops.Cosine, vectorops.IP} {
+		for _, o := range []Options{{Bits: 1}, {Parts: 16, Bits: 8}, {Parts: 16, Rotated: true}, {Parts: 8, Bits: 8, Rotated: true, RotatedDims: 32}} {
+			o.Metric, o.Lists, o.Seed, o.Quantized = metric, 30, 1, true
+			t.Run(fmt.Sprintf("%v,bits=%d,opq=%v", metric, o.Bits, o.Rotated), func(t *testing.T) {
+				table := index.NewTable(m.Dims)
+				insert := func(wanted func(label int) bool) (rows []int) {
+					for i := range m.Rows() {
+						if wanted(int(labels[i])) {
+							table.Append(int64(i), m.Row(i))
+							rows = append(rows, i)
+						}
+					}
+					return rows
+				}
+				gone := insert(func(label int) bool { return label < 5 })[:100]
+				commit(table, 1)
+				x := build(t, table, o)
+				first := x.state.Load().coarse
+				rows := insert(func(label int) bool { return label >= 5 && label < 8 })
+				commit(table, 2)
+				for _, i := range gone {
+					table.Kill(int64(i))
+				}
+				commit(table, 3)
+				table.Reclaim(4)
+				rows = append(rows, insert(func(label int) bool { return label >= 8 })...)
+				commit(table, 5)
+				if slices.Equal(first.centroids.Data, x.Centroids().Data) {
+					t.Fatal("no list has adapted")
+				}
+				checkLists(t, x, table)
+				loaded, err := load(t, saved(t, x), table, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkLists(t, loaded, table)
+				is := recallOver(t, x, table, metric, m, rows, 8)
+				again := recallOver(t, loaded, table, metric, m, rows, 8)
+				anew := recallOver(t, build(t, table, o), table, metric, m, rows, 8)
+				t.Logf("recall %.3f, loaded %.3f, made anew %.3f", is, again, anew)
+				if is < anew-0.01 || again < anew-0.01 {
+					t.Errorf("recall %.3f, loaded %.3f, made anew %.3f", is, again, anew)
+				}
+			})
+		}
 	}
 }
