@@ -189,10 +189,16 @@ type SegmentReader struct {
 	err  error
 }
 
-// ReadSegment begins to read a segment of size bytes: ErrDamaged (wrapped) if
-// its head cannot have been written so, ErrStale if it is of another kind or
-// version.
-func ReadSegment(r io.Reader, size int64, kind string, version uint32) (*SegmentReader, error) {
+// mostRows is how many vectors a segment may have for a view of n. One that has
+// more is mostly of what is deleted. The bound holds before the checksum is known,
+// and with it memory is in proportion to the table, not to what a file, which may
+// be sparse, says of itself.
+func mostRows(n int) uint64 { return 4*uint64(n) + 1<<16 }
+
+// ReadSegment begins to read a segment of size bytes for a view of vectors:
+// ErrDamaged (wrapped) if its head cannot have been written so, ErrStale if it is
+// of another kind or version, or has far more vectors than the view.
+func ReadSegment(r io.Reader, size int64, kind string, version uint32, vectors int) (*SegmentReader, error) {
 	s := &SegmentReader{r: r, left: size - crc32.Size, buf: make([]byte, segmentBuffer)}
 	magic, k, v := s.Bytes(8), s.Bytes(4), s.U32()
 	n := s.U64()
@@ -207,6 +213,8 @@ func ReadSegment(r io.Reader, size int64, kind string, version uint32) (*Segment
 		return nil, fmt.Errorf("%w: version %d", ErrStale, v)
 	case n >= maxSlots || int64(n) > s.left/16:
 		return nil, fmt.Errorf("%w: %d vectors", ErrDamaged, n)
+	case n > mostRows(vectors):
+		return nil, fmt.Errorf("%w: it has %d vectors, the table %d", ErrStale, n, vectors)
 	}
 	s.Roster.Keys = readNumbers[int64](s, int(n))
 	s.Roster.Digests = readNumbers[uint64](s, int(n))

@@ -2,7 +2,9 @@ package index
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -26,7 +28,7 @@ func exampleSegment(t testing.TB) []byte {
 
 // readExample is why the example cannot be read, or nil if it was as written.
 func readExample(t testing.TB, b []byte, kind string, version uint32) error {
-	s, err := ReadSegment(bytes.NewReader(b), int64(len(b)), kind, version)
+	s, err := ReadSegment(bytes.NewReader(b), int64(len(b)), kind, version, 2)
 	if err != nil {
 		return err
 	}
@@ -101,7 +103,7 @@ func TestSegmentOfAnySize(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		r, err := ReadSegment(&buf, int64(buf.Len()), "x", 3)
+		r, err := ReadSegment(&buf, int64(buf.Len()), "x", 3, len(roster.Keys))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,10 +118,36 @@ func TestSegmentOfAnySize(t *testing.T) {
 	}
 }
 
+// zeros is a hole in a file; it counts what is read of it.
+type zeros struct{ read int64 }
+
+func (z *zeros) Read(b []byte) (int, error) {
+	clear(b)
+	z.read += int64(len(b))
+	return len(b), nil
+}
+
+// TestSegmentOfHoles: a file that says that it is large, and takes no room on disk,
+// takes none in memory.
+func TestSegmentOfHoles(t *testing.T) {
+	const vectors, size = 1000, 1 << 40
+	for _, n := range []uint64{mostRows(vectors) + 1, 1 << 30, maxSlots, size / 16, 1 << 63} {
+		head := binary.LittleEndian.AppendUint64(bytes.Clone(exampleSegment(t)[:16]), n)
+		var hole zeros
+		_, err := ReadSegment(io.MultiReader(bytes.NewReader(head), &hole), size, "ivf", 1, vectors)
+		if !errors.Is(err, ErrStale) && !errors.Is(err, ErrDamaged) {
+			t.Errorf("%d vectors: %v", n, err)
+		}
+		if hole.read > segmentBuffer {
+			t.Errorf("%d vectors: %d bytes were read", n, hole.read)
+		}
+	}
+}
+
 func FuzzReadSegment(f *testing.F) {
 	f.Add(exampleSegment(f))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := ReadSegment(bytes.NewReader(b), int64(len(b)), "ivf", 1)
+		s, err := ReadSegment(bytes.NewReader(b), int64(len(b)), "ivf", 1, 2)
 		if err != nil {
 			return
 		}

@@ -103,7 +103,7 @@ func Load(ctx context.Context, r io.Reader, size int64, o Options, to *index.Res
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	s, err := index.ReadSegment(r, size, segmentKind, segmentVersion)
+	s, err := index.ReadSegment(r, size, segmentKind, segmentVersion, to.View.Len())
 	if err != nil {
 		return nil, err
 	}

@@ -46,6 +46,10 @@ func writeCoder(s *index.SegmentWriter, c *coder) error {
 	return nil
 }
 
+// mostBookBytes bounds a codebook: its parts may be filled up to whole numbers of
+// dimensions, and each has pq.MaxKsub centroids at most.
+func mostBookBytes(dims int) int { return 4*pq.MaxKsub*2*dims + 1<<10 }
+
 // readCoder reads a coder of vectors of length dims in lists.
 func readCoder(s *index.SegmentReader, dims, lists int, from coarse, o *Options) (*coder, error) {
 	c := &coder{metric: o.Metric}
@@ -61,7 +65,11 @@ func readCoder(s *index.SegmentReader, dims, lists int, from coarse, o *Options)
 		seed = s.U64()
 	case savedParts:
 		book = new(pq.Codebook)
-		if err := book.UnmarshalBinary(s.Bytes(int(s.U32()))); err != nil {
+		size := int(s.U32())
+		if size > mostBookBytes(dims) {
+			return nil, damaged("codebook")
+		}
+		if err := book.UnmarshalBinary(s.Bytes(size)); err != nil {
 			return nil, fmt.Errorf("%w: %w", index.ErrDamaged, err)
 		}
 		coded := dims

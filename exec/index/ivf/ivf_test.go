@@ -586,6 +586,40 @@ func TestFromCentroids(t *testing.T) {
 	}
 }
 
+// TestLoadRefusesDisorder: a list that does not ascend, or has a slot twice, would
+// be searched wrongly, whatever the checksum says.
+func TestLoadRefusesDisorder(t *testing.T) {
+	table := index.NewTable(2)
+	for i := range 20 {
+		table.Append(int64(i), []float32{float32(i), 1})
+	}
+	commit(table, 1)
+	o := Options{Lists: 2, Parts: NoParts}
+	x := build(t, table, o)
+	for _, c := range []struct {
+		what   string
+		damage func(a, b []index.Slot) ([]index.Slot, []index.Slot)
+		bad    bool
+	}{
+		{"as it was", func(a, b []index.Slot) ([]index.Slot, []index.Slot) { return a, b }, false},
+		{"two slots exchanged", func(a, b []index.Slot) ([]index.Slot, []index.Slot) { a[0], a[1] = a[1], a[0]; return a, b }, true},
+		{"a slot twice in a list", func(a, b []index.Slot) ([]index.Slot, []index.Slot) { a[1] = a[0]; return a, b }, true},
+		{"a slot in two lists", func(a, b []index.Slot) ([]index.Slot, []index.Slot) { b[0] = a[0]; return a, b }, true},
+		{"a slot too many", func(a, b []index.Slot) ([]index.Slot, []index.Slot) { return a, append(b, b[len(b)-1]) }, true},
+	} {
+		st := *x.state.Load()
+		a, b := c.damage(slices.Clone(st.lists[0].load().slots), slices.Clone(st.lists[1].load().slots))
+		st.lists = make([]list, 2)
+		st.lists[0].store(posting{slots: a})
+		st.lists[1].store(posting{slots: b})
+		y := &Index{options: x.options, covered: x.covered}
+		y.state.Store(&st)
+		if _, err := load(t, saved(t, y), table, o); errors.Is(err, index.ErrDamaged) != c.bad {
+			t.Errorf("%s: %v", c.what, err)
+		}
+	}
+}
+
 func FuzzLoad(f *testing.F) {
 	table := index.NewTable(2)
 	for i := range 20 {

@@ -89,7 +89,7 @@ func Load(ctx context.Context, r io.Reader, size int64, o Options, to *index.Res
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	s, err := index.ReadSegment(r, size, segmentKind, segmentVersion)
+	s, err := index.ReadSegment(r, size, segmentKind, segmentVersion, view.Len())
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func Load(ctx context.Context, r io.Reader, size int64, o Options, to *index.Res
 	}
 	st := &state{view: view}
 	n := int(s.U32())
-	if s.Failed() || n < MinLists || n > MaxLists || s.Left() < 4*int64(n)*int64(view.Dims()) {
+	if s.Failed() || n < MinLists || n > o.Lists || s.Left() < 4*int64(n)*int64(view.Dims()) {
 		return nil, fmt.Errorf("%w: %d lists", index.ErrDamaged, n)
 	}
 	st.coarse = coarse{centroids: vectorops.NewMatrix(n, view.Dims()), spherical: isSpherical(o.Metric)}
@@ -112,10 +112,16 @@ func Load(ctx context.Context, r io.Reader, size int64, o Options, to *index.Res
 	}
 	st.lists = make([]list, n)
 	seen := make([]bool, len(s.Roster.Keys))
+	left := len(seen) // not in a list yet
 	for i := range st.lists {
-		p := posting{slots: s.U32s(int(s.U32()))}
-		for _, at := range p.slots {
-			if int(at) >= len(seen) || seen[at] {
+		size := int(s.U32())
+		if left -= size; left < 0 {
+			return nil, fmt.Errorf("%w: list %d has %d slots", index.ErrDamaged, i, size)
+		}
+		p := posting{slots: s.U32s(size)}
+		for j, at := range p.slots {
+			// Searches rely on lists that ascend, each slot in one of them.
+			if int(at) >= len(seen) || seen[at] || j > 0 && at < p.slots[j-1] {
 				return nil, fmt.Errorf("%w: list %d", index.ErrDamaged, i)
 			}
 			seen[at] = true
