@@ -329,8 +329,13 @@ func (f *scanFilter) survivingSlots() (slots []index.Slot, keys int) {
 	for s := index.Slot(m.n); int(s) < view.Len(); s++ {
 		check(s)
 	}
-	if r.late != nil {
+	if r.late != nil { // the map may be younger than the columns, and have them
 		keys += r.late.count
+		for key := range r.late.all() {
+			if s := m.slot(key); s != index.Gone {
+				mark(s)
+			}
+		}
 	}
 	for i, w := range words {
 		for ; w != 0; w &= w - 1 {
