@@ -43,14 +43,19 @@ type prepared struct {
 func (l *loadedColumn) prepare(ctx context.Context, p *preparation) (*prepared, error) {
 	l.moving.RLock()
 	made := &prepared{release: sync.OnceFunc(l.moving.RUnlock)}
-	err := l.make(ctx, p, made)
-	if err == nil {
-		err = l.catchUp(ctx, made.x)
-	}
-	if err != nil {
-		made.release()
+	ready := false
+	defer func() {
+		if !ready {
+			made.release()
+		}
+	}()
+	if err := l.make(ctx, p, made); err != nil {
 		return nil, err
 	}
+	if err := l.catchUp(ctx, made.x); err != nil {
+		return nil, err
+	}
+	ready = true
 	return made, nil
 }
 

@@ -135,10 +135,18 @@ func (srv *Server) saveSoon(l *loadedColumn, id oid.OID) {
 	}
 	s.running = true
 	srv.background.start(func(ctx context.Context) {
+		ended := false
+		defer func() {
+			if !ended { // by a panic: the next save begins anew
+				s.mu.Lock()
+				s.running = false
+				s.mu.Unlock()
+			}
+		}()
 		for {
 			s.mu.Lock()
 			if len(s.due) == 0 || ctx.Err() != nil {
-				s.running = false
+				s.running, ended = false, true
 				s.mu.Unlock()
 				return
 			}

@@ -72,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	srv.plans.init()
 	srv.vectors.init(srv)
 	srv.counters.init(srv)
-	srv.background.init()
+	srv.background.init(srv.log)
 	if err := srv.setMemoryLimit(o.MemoryLimit); err != nil {
 		db.Close()
 		return nil, err

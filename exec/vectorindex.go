@@ -2,6 +2,8 @@ package exec
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"voronoi/exec/catalog"
 	"voronoi/exec/index"
@@ -88,7 +90,7 @@ func (x *execution) builder(rel *catalog.Relation, dims int) (indexBuilder, erro
 
 // restore makes an index again in the background: the first search after a restart
 // must not wait for it, nor must it hold up whoever writes. The channel is closed
-// when it is over.
+// when it is over, and at once for an index that lately could not be built.
 func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -97,29 +99,47 @@ func (l *loadedColumn) restore(srv *Server, id oid.OID, b indexBuilder) <-chan s
 	}
 	done := make(chan struct{})
 	old := l.indexes[id]
-	if old != nil && !isOutgrown(old) {
+	if old != nil && !isOutgrown(old) || time.Now().Before(l.retries[id].at) {
 		close(done)
 		return done
 	}
 	l.restoring[id] = done
-	srv.background.start(func(ctx context.Context) {
-		p := preparation{srv: srv, builder: b, memory: maintenanceMemoryDefault << 10}
-		if old == nil {
-			p.segment = id
-		}
-		err := l.restoreAs(ctx, &p, id, old)
-		l.mu.Lock()
+	if !srv.background.start(func(ctx context.Context) { l.restoreNow(ctx, srv, id, b, old, done) }) {
 		delete(l.restoring, id)
-		l.mu.Unlock()
 		close(done)
-		if err == nil {
-			srv.saveSoon(l, id)
-		} else if ctx.Err() == nil {
-			srv.log.Error("a vector index could not be restored; searches are exact until the next attempt", "index", id, "err", err)
-		}
-	})
+	}
 	return done
 }
+
+// restoreNow is restore, in the background.
+func (l *loadedColumn) restoreNow(ctx context.Context, srv *Server, id oid.OID, b indexBuilder, old index.Index, done chan<- struct{}) {
+	// The session that made the index may have allowed it more than the default.
+	view := l.vectors.View()
+	memory := max(maintenanceMemoryDefault<<10, b.needs(view.Len(), view.Dims()))
+	p := preparation{srv: srv, builder: b, memory: memory}
+	if old == nil {
+		p.segment = id
+	}
+	err := errPanicked // unless restoreAs returns
+	defer func() {
+		l.mu.Lock()
+		delete(l.restoring, id)
+		if err == nil || ctx.Err() != nil {
+			delete(l.retries, id)
+		} else {
+			l.retries[id] = l.retries[id].failed(time.Now())
+		}
+		l.mu.Unlock()
+		close(done)
+	}()
+	if err = l.restoreAs(ctx, &p, id, old); err == nil {
+		srv.saveSoon(l, id)
+	} else if ctx.Err() == nil {
+		srv.log.Error("a vector index could not be restored; its searches are exact, or by the old one, until the next attempt", "index", id, "err", err)
+	}
+}
+
+var errPanicked = errors.New("panic")
 
 // restoreAs prepares an index and puts it where old is, nil for none. If something
 // else is there by then, the writer needed it and did not wait.
@@ -185,6 +205,7 @@ func (l *loadedColumn) attach(id oid.OID, x index.Index, rows *rowVectors, since
 		since = max(since, meta.CommitSeq)
 	}
 	l.indexes[id], l.since[id] = x, since
+	delete(l.retries, id)
 	return nil
 }
 

@@ -199,7 +199,7 @@ func (c *vectorColumn) fillOnce(ctx context.Context, conn *storage.Conn, col *ca
 		return nil, false, err
 	}
 	l = &loadedColumn{vectors: t, base: meta.CommitSeq, rows: rows, limit: limit,
-		indexes: map[oid.OID]index.Index{}, restoring: map[oid.OID]chan struct{}{}, since: map[oid.OID]int64{}}
+		indexes: map[oid.OID]index.Index{}, restoring: map[oid.OID]chan struct{}{}, retries: map[oid.OID]retry{}, since: map[oid.OID]int64{}}
 	c.loadSegments(ctx, conn, snap, l)
 	done, err := c.endLoad(l)
 	if err != nil || !done {

@@ -26,6 +26,9 @@ type indexBuilder interface {
 	// within is a builder that takes no more bytes beside the vectors and the
 	// index itself.
 	within(memory int64) indexBuilder
+	// needs is how many bytes that is at least for so many vectors: what the
+	// builder was given before, or what fits.
+	needs(vectors, dims int) int64
 	// load reads it from a segment of size bytes instead.
 	load(ctx context.Context, r io.Reader, size int64, to *index.Restoring) (savedIndex, error)
 }
@@ -70,6 +73,10 @@ func (b ivfBuilder) within(memory int64) indexBuilder {
 	return b
 }
 
+func (b ivfBuilder) needs(vectors, dims int) int64 {
+	return max(b.o.Memory, b.o.LeastMemory(vectors, dims))
+}
+
 func (b ivfBuilder) buildLists(ctx context.Context, vectors index.Vectors, progress ivf.Progress) (*ivf.Index, error) {
 	if b.centroids.Rows() > 0 {
 		return ivf.FromCentroids(ctx, vectors, b.o, b.centroids)
@@ -90,6 +97,8 @@ type hnswBuilder struct{ o hnsw.Options }
 
 // within is b: what a build needs is the graph.
 func (b hnswBuilder) within(int64) indexBuilder { return b }
+
+func (b hnswBuilder) needs(int, int) int64 { return 0 }
 
 func (b hnswBuilder) build(ctx context.Context, vectors index.Vectors, progress ivf.Progress) (savedIndex, error) {
 	view := vectors.Covers()

@@ -69,6 +69,8 @@ type loadedColumn struct {
 	// restoring are the indexes that the background is building; the channel is
 	// closed at the end, whether it succeeded or not.
 	restoring map[oid.OID]chan struct{}
+	// retries are those that could not be built lately.
+	retries map[oid.OID]retry
 	// since is from which snapshot on an index over a table of keys knows all
 	// vectors: those that had died when it was built could not be read.
 	since map[oid.OID]int64

@@ -29,18 +29,29 @@ func (o *Options) sampleRows(vectors, dims int) (int, error) {
 	if o.Memory <= 0 {
 		return wanted, nil
 	}
-	// The centroids, as k-means and its tiles have them; a copy of each vector,
-	// normalized for a spherical metric, with its list and distance.
-	fixed := 3 * 4 * int64(dims) * int64(o.Lists)
-	perRow := 4*int64(dims) + 8
+	fixed, perRow := o.trainingBytes(dims)
+	fits := (o.Memory - fixed) / perRow
+	if fits < int64(min(o.Lists*leastPerList, vectors)) {
+		return 0, &MemoryError{Need: o.LeastMemory(vectors, dims), Have: o.Memory}
+	}
+	return int(min(int64(wanted), fits)), nil
+}
+
+// LeastMemory is the least Memory, in bytes, with which the lists can be trained.
+func (o *Options) LeastMemory(vectors, dims int) int64 {
+	fixed, perRow := o.trainingBytes(dims)
+	return fixed + int64(min(o.Lists*leastPerList, vectors))*perRow
+}
+
+// trainingBytes is what training takes: the centroids, as k-means and its tiles
+// have them; a copy of each vector, normalized for a spherical metric, with its
+// list and distance.
+func (o *Options) trainingBytes(dims int) (fixed, perRow int64) {
+	fixed, perRow = 3*4*int64(dims)*int64(o.Lists), 4*int64(dims)+8
 	if isSpherical(o.Metric) {
 		perRow += 4 * int64(dims)
 	}
-	fits := (o.Memory - fixed) / perRow
-	if least := int64(min(o.Lists*leastPerList, vectors)); fits < least {
-		return 0, &MemoryError{Need: fixed + least*perRow, Have: o.Memory}
-	}
-	return int(min(int64(wanted), fits)), nil
+	return fixed, perRow
 }
 
 // TrainedOn is from how many vectors the centroids were found; poorly says that
