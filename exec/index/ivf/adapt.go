@@ -32,6 +32,9 @@ const (
 	nearbyLists = 8
 	// targetLists are where the vectors of a list may go.
 	targetLists = 32
+	// adaptRows vectors of a list, for each new centroid, say where that is to be.
+	// More hardly move it, and a list can be most of the table.
+	adaptRows = 2048
 	// leastShare of a list is what the smaller half is to have, else the list
 	// stays whole: its vectors do not fall apart.
 	leastShare = 16
@@ -102,15 +105,15 @@ func (x *Index) adapt(view index.View, at int) {
 
 // strays reports whether a list has moved away from its centroid.
 func (st *state) strays(view index.View, at int, mean vectorops.Matrix) bool {
-	slots := st.lists[at].load().slots
-	distances := make([]float32, len(slots))
-	vectorops.L2Squared(distances, mean.Data, st.placed(view, slots).Data)
+	vectors := st.sampleOf(view, at, adaptRows)
+	distances := make([]float32, vectors.Rows())
+	vectorops.L2Squared(distances, mean.Data, vectors.Data)
 	var spread float64
 	for _, d := range distances {
 		spread += float64(d)
 	}
 	moved := vectorops.L2.Distance(mean.Data, st.coarse.centroids.Row(at))
-	return moved*moved*float64(len(slots)) > strayed*spread
+	return moved*moved*float64(len(distances)) > strayed*spread
 }
 
 // smallest is the smallest list but for one.
@@ -133,9 +136,9 @@ func (st *state) halves(view index.View, at int, seed uint64) vectorops.Matrix {
 // means is the centroids of k parts of a list, or none if one of them is too
 // small.
 func (st *state) means(view index.View, at, k int, seed uint64) vectorops.Matrix {
-	slots := st.lists[at].load().slots
-	res, err := vectorops.KMeans(context.Background(), st.placed(view, slots), vectorops.KMeansOptions{
-		K: k, Seed: seed, MaxIterations: DefaultIterations, Spherical: st.coarse.spherical, SamplePerCentroid: 2048,
+	vectors := st.sampleOf(view, at, k*adaptRows)
+	res, err := vectorops.KMeans(context.Background(), vectors, vectorops.KMeansOptions{
+		K: k, Seed: seed, MaxIterations: DefaultIterations, Spherical: st.coarse.spherical, SamplePerCentroid: -1,
 	})
 	if err != nil {
 		return vectorops.Matrix{} // fewer vectors than that
@@ -144,17 +147,20 @@ func (st *state) means(view index.View, at, k int, seed uint64) vectorops.Matrix
 	for _, part := range res.Assignment {
 		sizes[part]++
 	}
-	if slices.Min(sizes)*leastShare < len(slots) {
+	if slices.Min(sizes)*leastShare < vectors.Rows() {
 		return vectorops.Matrix{}
 	}
 	return res.Centroids
 }
 
-// placed is the vectors of slots as they are compared with centroids.
-func (st *state) placed(view index.View, slots []index.Slot) vectorops.Matrix {
-	m := vectorops.NewMatrix(len(slots), view.Dims())
-	for i, s := range slots {
-		copy(m.Row(i), st.coarse.place(view.Vector(s)))
+// sampleOf is up to n vectors of a list, evenly spaced, as they are compared with
+// centroids.
+func (st *state) sampleOf(view index.View, at, n int) vectorops.Matrix {
+	slots := st.lists[at].load().slots
+	n = min(n, len(slots))
+	m := vectorops.NewMatrix(n, view.Dims())
+	for i := range n {
+		copy(m.Row(i), st.coarse.place(view.Vector(slots[i*len(slots)/n])))
 	}
 	return m
 }

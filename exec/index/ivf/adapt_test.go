@@ -3,6 +3,8 @@ package ivf
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -171,5 +173,30 @@ func TestInsertsKeepRecallOfCoders(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestAdaptingTakesASample: what a long list needs to adapt does not grow with its
+// vectors.
+func TestAdaptingTakesASample(t *testing.T) {
+	const n, dims = 24000, 256
+	rng := rand.New(rand.NewPCG(3, 1))
+	table, vec := index.NewTable(dims), make([]float32, dims)
+	for i := range n {
+		for j := range vec {
+			vec[j] = rng.Float32() + float32(i%2)
+		}
+		if err := table.Load(int64(i), vec); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := build(t, table, Options{Lists: 2, Parts: NoParts, Iterations: 2})
+	list := 4 * dims * int64(x.ListSizes()[0])
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	x.adapt(table.View(), 0)
+	runtime.ReadMemStats(&after)
+	if took := int64(after.TotalAlloc - before.TotalAlloc); took > list*3/4 {
+		t.Errorf("%d bytes for a list of vectors of %d", took, list)
 	}
 }
