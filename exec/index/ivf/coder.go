@@ -57,6 +57,15 @@ func newDrift(shift float32) *drift {
 	return d
 }
 
+// resume makes the errors those of the sample, whose mean square is shift, times a
+// factor.
+func (d *drift) resume(shift, factor float32) {
+	if factor > 1 {
+		d.recent = shift * factor * factor
+		d.factor.Store(math.Float32bits(factor))
+	}
+}
+
 // driftRows is how many insertions count in the mean.
 const driftRows = 64
 

@@ -40,7 +40,9 @@ func writeCoder(s *index.SegmentWriter, c *coder) error {
 		s.U32(uint32(rotation.Out()))
 		s.F32s(rotation.Matrix.Data)
 	}
-	s.F32s([]float32{c.spread, c.shift, c.shiftSpread, c.length, math.Float32frombits(c.drift.reach.Load())})
+	s.F32s([]float32{c.spread, c.shift, c.shiftSpread, c.length})
+	s.U32(c.drift.factor.Load())
+	s.U32(c.drift.reach.Load())
 	s.U32(uint32(len(c.scales)))
 	s.F32s(c.scales)
 	return nil
@@ -85,11 +87,12 @@ func readCoder(s *index.SegmentReader, dims, lists int, from coarse, o *Options)
 			return nil, damaged("codebook")
 		}
 	}
-	var learnt [5]float32
+	var learnt [4]float32
 	s.ReadF32s(learnt[:])
 	c.spread, c.shift, c.shiftSpread, c.length = learnt[0], learnt[1], learnt[2], learnt[3]
 	c.drift = newDrift(c.shift)
-	c.drift.reach.Store(math.Float32bits(learnt[4]))
+	c.drift.resume(c.shift, math.Float32frombits(s.U32()))
+	c.drift.reach.Store(s.U32())
 	switch n := int(s.U32()); {
 	case n == lists:
 		c.centroids, c.scales = from.centroids, make([]float32, n)

@@ -13,7 +13,7 @@ import (
 
 const (
 	segmentKind    = "ivf"
-	segmentVersion = 5
+	segmentVersion = 6
 )
 
 // Save writes the index as it is: definition, codebook, centroids, and for each

@@ -3,6 +3,7 @@ package ivf
 import (
 	"bytes"
 	"context"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -52,5 +53,33 @@ func TestSaveWhileInserting(t *testing.T) {
 	}
 	if _, err := load(t, w.Bytes(), table, o); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSegmentsRememberDrift: that codes are worse than those that were learnt from
+// holds after a restart, too.
+func TestSegmentsRememberDrift(t *testing.T) {
+	table, m := digitTable(t)
+	o := Options{Lists: 20, Seed: 1, Parts: 16}
+	x := build(t, table, o)
+	rng, vec := rand.New(rand.NewPCG(3, 1)), make([]float32, m.Dims)
+	for i := range 200 {
+		for j := range vec {
+			vec[j] = 16 * rng.Float32()
+		}
+		table.Append(int64(100000+i), vec)
+	}
+	commit(table, 2)
+	factor := func(x *Index) float32 { return math.Float32frombits(x.state.Load().coder.drift.factor.Load()) }
+	y, err := load(t, saved(t, x), table, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if was, is := factor(x), factor(y); was < 1.1 || is != was {
+		t.Errorf("errors are %v times those of the sample, %v once loaded", was, is)
+	}
+	y.state.Load().coder.inserted(0)
+	if was, is := factor(x), factor(y); is > was || is < 0.9*was {
+		t.Errorf("a good code makes of %v at once %v", was, is)
 	}
 }
