@@ -24,7 +24,8 @@ type SearchOptions struct {
 	// where they are.
 	Source Source
 	// EfSearch is how many candidates an HNSW index keeps while it looks for the
-	// nearest; 0 is 40, and it is never less than Limit.
+	// nearest; 0 is 40. It is never less than Limit where neither Strict nor
+	// MaxCandidates ends the search.
 	EfSearch int
 	// MaxCandidates bounds how many vectors an HNSW index measures before it
 	// gives up looking for more rows; 0 is no bound.
@@ -35,7 +36,8 @@ type SearchOptions struct {
 	// 0 is all.
 	MaxProbes int
 	// Refine is how many vectors an IVF index with codes measures exactly for
-	// each row that the caller expects; 0 is 10.
+	// each row that the caller expects; 0 is as many as the errors of the codes
+	// ask for, or 10 for an index that consists of codes.
 	Refine int
 	// Strict ends the search with what the first Probes lists or the first
 	// EfSearch candidates gave, although more rows are wanted.
