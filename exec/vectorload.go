@@ -18,8 +18,9 @@ import (
 
 // columnDelta is what one commit changed while the column was being loaded.
 type columnDelta struct {
-	seq  int64
-	rows []vectorRow
+	seq   int64
+	rows  []vectorRow
+	bytes int64
 }
 
 // vectorRow is the vector that a key has after a commit, nil for none.
@@ -28,16 +29,21 @@ type vectorRow struct {
 	vec []float32
 }
 
-// maxDeltaBytes bounds what one commit leaves to a load. A load that comes upon
-// more begins again, with a snapshot that has it.
-const maxDeltaBytes = 64 << 20
+// maxDeltaBytes bounds what one commit leaves to a load, and maxDeltasBytes what all
+// commits do together, unless a quarter of what is being loaded is more: a large
+// column takes long. A load that comes upon more begins again, with a snapshot that
+// has it.
+const (
+	maxDeltaBytes  = 64 << 20
+	maxDeltasBytes = 256 << 20
+)
 
 // readDelta reads what keys have at a commit; nil if it is too much.
 func (c *vectorColumn) readDelta(s *Session, keys []int64) (*columnDelta, error) {
 	errTooMuch := errors.New("too much")
-	d, bytes := &columnDelta{seq: s.tx.seq}, 0
+	d := &columnDelta{seq: s.tx.seq}
 	err := c.read(s, s.tx.conn, keys, func(key int64, vec []float32) error {
-		if bytes += 32 + 4*len(vec); bytes > maxDeltaBytes {
+		if d.bytes += 32 + 4*int64(len(vec)); d.bytes > maxDeltaBytes {
 			return errTooMuch
 		}
 		r := vectorRow{key: key}
@@ -221,7 +227,7 @@ func (c *vectorColumn) beginLoad(conn *storage.Conn) (storage.Meta, error) {
 		return meta, err
 	}
 	c.mu.Lock()
-	c.state, c.delta = columnLoading, nil
+	c.state, c.delta, c.deltaBytes = columnLoading, nil, 0
 	c.mu.Unlock()
 	return meta, nil
 }
@@ -243,7 +249,7 @@ func (c *vectorColumn) endLoad(l *loadedColumn) (bool, error) {
 			return false, nil
 		}
 		delta := c.delta
-		c.delta = nil
+		c.delta, c.deltaBytes = nil, 0
 		if len(delta) == 0 {
 			c.state = columnLoaded
 			c.table.Store(l)
@@ -252,30 +258,45 @@ func (c *vectorColumn) endLoad(l *loadedColumn) (bool, error) {
 		}
 		c.mu.Unlock()
 		for _, d := range delta {
-			for _, r := range d.rows {
-				if l.vectors == nil {
-					if r.vec == nil {
-						continue
-					}
-					t, err := l.rows.typ.newTable(r.vec, false)
-					if err != nil {
-						return false, l.rows.typ.worded(err)
-					}
-					l.vectors = t
-				}
-				l.vectors.Kill(r.key)
-				if r.vec != nil {
-					if _, err := l.vectors.Append(r.key, r.vec); err != nil {
-						return false, l.rows.typ.worded(err)
-					}
-				}
+			err := l.take(d)
+			var dims *index.DimensionError
+			if errors.As(err, &dims) {
+				// A column of vectors of several lengths: whether a snapshot has
+				// more than one is for its own search to find.
+				return false, nil
 			}
-			if l.vectors != nil {
-				l.vectors.Publish(index.Seq(d.seq))
-				l.vectors.Commit()
+			if err != nil {
+				return false, err
 			}
 		}
 	}
+}
+
+// take takes in what a commit has changed.
+func (l *loadedColumn) take(d columnDelta) error {
+	for _, r := range d.rows {
+		if l.vectors == nil {
+			if r.vec == nil {
+				continue
+			}
+			t, err := l.rows.typ.newTable(r.vec, false)
+			if err != nil {
+				return err
+			}
+			l.vectors = t
+		}
+		l.vectors.Kill(r.key)
+		if r.vec != nil {
+			if _, err := l.vectors.Append(r.key, r.vec); err != nil {
+				return err
+			}
+		}
+	}
+	if l.vectors != nil {
+		l.vectors.Publish(index.Seq(d.seq))
+		l.vectors.Commit()
+	}
+	return nil
 }
 
 // load reads a column into memory, its vectors or only their keys; nil when it

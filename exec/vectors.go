@@ -43,7 +43,9 @@ type vectorColumn struct {
 	mu    sync.Mutex    // guards the following
 	state columnState
 	delta []columnDelta
-	table atomic.Pointer[loadedColumn]
+	// deltaBytes is the size of delta, which is bounded (hand).
+	deltaBytes int64
+	table      atomic.Pointer[loadedColumn]
 
 	reserved atomic.Int64 // bytes promised to the load that is under way
 	refusal  atomic.Pointer[refusal]
@@ -141,7 +143,7 @@ func (v *vectorStore) forget(id columnID) {
 // changes to what was in memory are in its log (vectorTx).
 func (c *vectorColumn) invalidate() {
 	c.mu.Lock()
-	c.state, c.delta = columnUnloaded, nil
+	c.state, c.delta, c.deltaBytes = columnUnloaded, nil, 0
 	c.table.Store(nil)
 	c.mu.Unlock()
 }

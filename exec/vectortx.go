@@ -278,10 +278,10 @@ func (c *vectorColumn) hand(d *columnDelta) bool {
 	if c.state != columnLoading {
 		return false
 	}
-	if d == nil {
-		c.state, c.delta = columnUnloaded, nil // too much: the load begins again
+	if d == nil || c.deltaBytes+d.bytes > max(maxDeltasBytes, c.reserved.Load()/4) {
+		c.state, c.delta, c.deltaBytes = columnUnloaded, nil, 0 // too much: the load begins again
 	} else {
-		c.delta = append(c.delta, *d)
+		c.delta, c.deltaBytes = append(c.delta, *d), c.deltaBytes+d.bytes
 	}
 	return true
 }
