@@ -31,12 +31,14 @@
 //
 // Lists follow the vectors that come: centroids move, crowded lists are split and
 // the smallest dissolved in turn (adapt). Searches go on meanwhile over the state
-// that they began with.
+// that they began with. Over vectors that are not in memory lists stay as they
+// are until the index is built again (Outgrown).
 //
 // # Invariants
 //
 //  1. Every slot of the table is in exactly one list, and lists ascend.
-//  2. Probing all lists first delivers what flat search delivers.
+//  2. Probing all lists first delivers what flat search delivers, if the vectors
+//     are in memory and the index does not consist of codes.
 //  3. The vectors of the searching transaction itself are measured whatever
 //     list they are in.
 //  4. Same vectors in the same order, same options and seed: same index.
