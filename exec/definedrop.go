@@ -227,6 +227,11 @@ func (d *definer) dropObject(o catalog.Object) error {
 	}
 	return d.edit(func(e *catalog.Editor) error {
 		e.Drop(o.ID())
+		if ok && rel.Kind == catalog.KindTable {
+			for _, index := range rel.Indexes {
+				e.Drop(index) // of a constraint: it is the constraint that depends on the table
+			}
+		}
 		if ok && rel.Kind == catalog.KindIndex {
 			if table := e.Snapshot().Relation(rel.Index.Table); table != nil {
 				t := copyRelation(table)
