@@ -507,16 +507,16 @@ func (d *definer) checkAnew(id oid.OID, column *catalog.Column) error {
 }
 
 // rebuildAfterTypeChange makes an index of a column whose type has changed
-// again, with the operator class of the new type.
+// again.
 func (d *definer) rebuildAfterTypeChange(rel, index *catalog.Relation) error {
 	changed := copyRelation(index)
 	x := *index.Index
 	x.Keys = slices.Clone(x.Keys)
 	x.KeyColumn = ""
-	if err := planner.RetypeIndex(d.s.planEnv(nil), rel, &x); err != nil {
+	changed.Index = &x
+	if err := planner.RetypeIndex(d.s.planEnv(nil), rel, changed); err != nil {
 		return err
 	}
-	changed.Index = &x
 	if err := d.put(changed); err != nil {
 		return err
 	}

@@ -54,7 +54,9 @@ func (a *analyzer) createIndex(n *pg_query.IndexStmt) Plan {
 	}
 	if n.WhereClause != nil {
 		s := a.rowScope(entry)
-		x.Predicate = a.text(s.condition(n.WhereClause, inIndexPredicate, "WHERE"), entry)
+		predicate := s.condition(n.WhereClause, inIndexPredicate, "WHERE")
+		requireImmutable(predicate, "predicate")
+		x.Predicate = a.text(predicate, entry)
 	}
 	rel := &catalog.Relation{Kind: catalog.KindIndex, Schema: table.Schema, Owner: oid.BootstrapRole, Persistence: table.Persistence, Index: x}
 	rel.Options = a.indexOptions(method, n.Options)
@@ -113,12 +115,7 @@ func (a *analyzer) indexElement(n *pg_query.IndexElem, table *catalog.Relation, 
 	} else {
 		s := a.rowScope(entry)
 		e := s.clauseExpr(n.Expr, inIndexExpr)
-		inspect(e, func(sub Expr) bool {
-			if f, ok := sub.(*FuncCall); ok && f.Proc.Volatile != 'i' {
-				fail(pgerr.New(pgerr.InvalidObjectDefinition, "functions in index expression must be marked IMMUTABLE"))
-			}
-			return true
-		})
+		requireImmutable(e, "expression")
 		key = catalog.IndexKey{Expr: a.text(e, entry), Type: e.Type(), OpClass: a.opClass(method, class, e.Type(), -1)}
 		if v, ok := e.(*Var); ok && v.Entry == entry && entry.Columns[v.Col].Column != nil {
 			key.Attnum, key.Expr = entry.Columns[v.Col].Column.Attnum, ""
@@ -144,6 +141,16 @@ func (a *analyzer) indexElement(n *pg_query.IndexElem, table *catalog.Relation, 
 		}
 	}
 	return key, name
+}
+
+// requireImmutable refuses what may give something else for the same row later.
+func requireImmutable(e Expr, what string) {
+	inspect(e, func(sub Expr) bool {
+		if f, ok := sub.(*FuncCall); ok && f.Proc.Volatile != 'i' {
+			fail(pgerr.Newf(pgerr.InvalidObjectDefinition, "functions in index %s must be marked IMMUTABLE", what))
+		}
+		return true
+	})
 }
 
 // exprColumnName is the name that an index expression gives its column: that of
@@ -266,6 +273,9 @@ func (a *analyzer) checkVectorIndex(table, rel *catalog.Relation, name string) {
 		check(err)
 		typmod = e.Typmod()
 	}
+	if !searched(a.base(typ)) {
+		fail(pgerr.Newf(pgerr.FeatureNotSupported, "type not supported for %s index", rel.Index.Method))
+	}
 	if typmod < 1 {
 		fail(pgerr.New(pgerr.InvalidParameterValue, "column does not have dimensions"))
 	}
@@ -276,4 +286,16 @@ func (a *analyzer) checkVectorIndex(table, rel *catalog.Relation, name string) {
 		fail(pgerr.Newf(pgerr.ProgramLimitExceeded, "column cannot have more than %d dimensions for %s index", limit, rel.Index.Method))
 	}
 	checkCodeOptions(rel, int(typmod))
+}
+
+// recheckVectorIndex is checkVectorIndex once what is indexed has another type
+// or length. A column that the index has of its own keeps its name and its table.
+func (a *analyzer) recheckVectorIndex(table, rel *catalog.Relation) {
+	own := rel.Index.Vectors
+	if own == nil {
+		a.checkVectorIndex(table, rel, "")
+		return
+	}
+	a.checkVectorIndex(table, rel, own.Name)
+	rel.Index.Vectors.Companion = own.Companion
 }

@@ -73,12 +73,14 @@ func indexKeyExpr(a *analyzer, entry *Entry, k catalog.IndexKey) Expr {
 }
 
 // RetypeIndex analyses the keys of an index anew after a column of its table has
-// changed its type, and gives each the operator class of the type that it now
-// has.
-func RetypeIndex(env *Env, table *catalog.Relation, index *catalog.Index) (err error) {
+// changed its type. The operator class that was named has to accept the type that
+// its key now has; in the place of a type's default one comes the other's. What
+// CREATE INDEX refuses is refused.
+func RetypeIndex(env *Env, table, rel *catalog.Relation) (err error) {
 	defer caught(&err)
 	a := newAnalyzer(env, nil)
 	entry := relationRange(table)
+	index := rel.Index
 	if index.Predicate != "" {
 		index.Predicate = a.text(a.catalogExpr(index.Predicate, entry, inIndexPredicate), entry)
 	}
@@ -92,8 +94,15 @@ func RetypeIndex(env *Env, table *catalog.Relation, index *catalog.Index) (err e
 			continue
 		}
 		if k.Type = e.Type(); i < len(index.Keys)-index.Included {
-			k.OpClass = a.opClass(index.Method, nil, k.Type, -1)
+			var named []string
+			if class := a.cat.OpClass(k.OpClass); class != nil && !class.Default {
+				named = []string{class.Name}
+			}
+			k.OpClass = a.opClass(index.Method, named, k.Type, -1)
 		}
+	}
+	if catalog.IsVectorMethod(index.Method) {
+		a.recheckVectorIndex(table, rel)
 	}
 	return nil
 }
