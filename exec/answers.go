@@ -3,6 +3,7 @@ package exec
 import (
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"voronoi/exec/catalog"
 	"voronoi/exec/storage"
@@ -31,12 +32,16 @@ type answerColumn struct {
 	since  int64
 	grow   sync.Mutex
 	chunks atomic.Pointer[[]*answerChunk]
+	made   atomic.Int64 // how many chunks there are
 }
 
 const (
 	answerChunkKeys = 4096
 	// maxAnswerKeys bounds a column's memory, 256 MiB.
 	maxAnswerKeys = 1 << 25
+	// answerGrowth is after how many new chunks of a column the memory limit is
+	// looked at, 16 MiB.
+	answerGrowth = 512
 )
 
 // answerChunk has the values of consecutive keys.
@@ -85,6 +90,28 @@ func (a *answers) redefined(seq int64) {
 	a.columns, a.floor = nil, seq
 }
 
+// size is the memory of all columns in bytes.
+func (a *answers) size() (bytes int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, c := range a.columns {
+		bytes += c.made.Load() * int64(unsafe.Sizeof(answerChunk{}))
+	}
+	return bytes
+}
+
+// drop forgets all answers and tells how many bytes they were. From when on each
+// column is true it keeps: a snapshot before that must not fill it.
+func (a *answers) drop() (bytes int64) {
+	bytes = a.size()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for id, c := range a.columns {
+		a.columns[id] = &answerColumn{since: c.since}
+	}
+	return bytes
+}
+
 func (c *answerColumn) get(key int64) (int64, bool) {
 	chunks := c.chunks.Load()
 	if chunks == nil || uint64(key)/answerChunkKeys >= uint64(len(*chunks)) {
@@ -97,19 +124,22 @@ func (c *answerColumn) get(key int64) (int64, bool) {
 	return chunk.values[at].Load(), true
 }
 
-func (c *answerColumn) put(key, value int64) {
+// put remembers a value; grown says that the column has become notably larger.
+func (c *answerColumn) put(key, value int64) (grown bool) {
 	if key < 0 || key >= maxAnswerKeys {
-		return
+		return false
 	}
-	chunk, at := c.chunk(int(key/answerChunkKeys)), key%answerChunkKeys
+	chunk, made := c.chunk(int(key / answerChunkKeys))
+	at := key % answerChunkKeys
 	chunk.values[at].Store(value)
 	chunk.known[at/64].Or(1 << (at % 64))
+	return made && c.made.Load()%answerGrowth == 0
 }
 
 // chunk finds or makes a chunk.
-func (c *answerColumn) chunk(i int) *answerChunk {
+func (c *answerColumn) chunk(i int) (chunk *answerChunk, made bool) {
 	if chunks := c.chunks.Load(); chunks != nil && i < len(*chunks) && (*chunks)[i] != nil {
-		return (*chunks)[i]
+		return (*chunks)[i], false
 	}
 	c.grow.Lock()
 	defer c.grow.Unlock()
@@ -118,17 +148,19 @@ func (c *answerColumn) chunk(i int) *answerChunk {
 		old = *chunks
 	}
 	if i < len(old) && old[i] != nil {
-		return old[i]
+		return old[i], false
 	}
 	chunks := append(make([]*answerChunk, 0, max(i+1, len(old))), old...)
 	chunks = chunks[:cap(chunks)]
 	chunks[i] = new(answerChunk)
 	c.chunks.Store(&chunks)
-	return chunks[i]
+	c.made.Add(1)
+	return chunks[i], true
 }
 
 // answerer gives one scan the values of its answer column.
 type answerer struct {
+	store  *vectorStore
 	conn   *storage.Conn
 	table  *catalog.Relation
 	column *catalog.Column
@@ -138,7 +170,7 @@ type answerer struct {
 
 // newAnswerer is for a scan with an answer column.
 func (s *scan) newAnswerer() *answerer {
-	a := &answerer{conn: s.x.conn, table: s.plan.Table, column: s.plan.Answer}
+	a := &answerer{store: &s.x.session.srv.vectors, conn: s.x.conn, table: s.plan.Table, column: s.plan.Answer}
 	if !s.writing() {
 		a.memory = s.x.session.srv.answers.column(columnID{a.table.OID, a.column.Attnum}, s.x.seq)
 	}
@@ -171,8 +203,8 @@ func (a *answerer) of(key int64) (datum.Datum, error) {
 	}
 	d := datum.Int(a.lookup.Column(0).Int())
 	a.lookup.Reset()
-	if a.memory != nil {
-		a.memory.put(key, d.Int())
+	if a.memory != nil && a.memory.put(key, d.Int()) {
+		a.store.cacheGrown()
 	}
 	return d, nil
 }

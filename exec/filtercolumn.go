@@ -290,6 +290,26 @@ func (f *filterColumns) drop(s *filterColumnState) {
 	}
 }
 
+// size is the memory of all columns in bytes.
+func (f *filterColumns) size() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.bytes
+}
+
+// dropAll forgets all columns and tells how many bytes they were. They have to earn
+// being made again.
+func (f *filterColumns) dropAll() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	bytes := f.bytes
+	for _, s := range f.columns {
+		s.dear = s.dear || s.column != nil
+		f.drop(s)
+	}
+	return bytes
+}
+
 // changed forgets the columns that a commit is about to change.
 func (f *filterColumns) changed(columns map[columnID]bool, seq int64) {
 	if len(columns) == 0 {

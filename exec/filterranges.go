@@ -259,6 +259,7 @@ func (s *scan) filterColumn(c *catalog.Column, rows, spent int) (*filterColumn, 
 		return nil, err
 	}
 	all.put(id, column)
+	x.session.srv.vectors.cacheGrown()
 	return column, nil
 }
 

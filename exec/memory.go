@@ -14,9 +14,9 @@ import (
 )
 
 // vectorMemory keeps what is in memory of all vector columns, with their
-// indexes, below voronoi.memory_limit. Before a column is loaded there has to be
-// room for it: columns without indexes are dropped for it, the one searched
-// longest ago first. What has an index stays, and where it grows beyond the
+// indexes, and of the columns beside them (caches), below voronoi.memory_limit.
+// Before a column is loaded there has to be room for it: the caches are dropped for
+// it, then columns without indexes, the one searched longest ago first. What has an index stays, and where it grows beyond the
 // limit it gives up its vectors if its indexes can do without (byRows).
 //
 // The process holds vectors in Go's heap, in pieces of a megabyte that the
@@ -181,7 +181,8 @@ func (v *vectorStore) makeRoom(c *vectorColumn, need, limit int64) bool {
 		searched int64
 	}
 	var victims []victim
-	spare := int64(0)
+	spare := v.cached()
+	used += spare
 	for _, other := range v.list() {
 		if other == c {
 			continue
@@ -196,6 +197,9 @@ func (v *vectorStore) makeRoom(c *vectorColumn, need, limit int64) bool {
 	}
 	if used-spare > limit {
 		return false
+	}
+	if used > limit {
+		used -= v.dropCaches()
 	}
 	slices.SortFunc(victims, func(a, b victim) int { return int(a.searched - b.searched) })
 	for _, d := range victims {
@@ -235,6 +239,9 @@ func (v *vectorStore) shrink(limit int64) {
 	if v.makeRoom(new(vectorColumn), 0, limit) {
 		return
 	}
+	v.memory.mu.Lock()
+	v.dropCaches()
+	v.memory.mu.Unlock()
 	snap := v.srv.catalogs.current()
 	for _, c := range v.list() {
 		l := c.table.Load()
