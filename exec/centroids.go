@@ -1,10 +1,13 @@
 package exec
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 
+	"voronoi/exec/index/ivf"
 	"voronoi/exec/storage"
 	"voronoi/internal/datum"
 	"voronoi/internal/oid"
@@ -26,6 +29,32 @@ func writeCentroids(conn *storage.Conn, id oid.OID, m vectorops.Matrix) error {
 	}
 	return conn.Exec("INSERT INTO voronoi_segment (oid, body) VALUES (?, ?) ON CONFLICT (oid) DO UPDATE SET body = excluded.body",
 		datum.Int(int64(id)), datum.Blob(b))
+}
+
+// saveCentroids stores the centroids of an index that has adapted since they were
+// stored: made again from old ones, its lists would be those of the table as it was.
+func (srv *Server) saveCentroids(ctx context.Context, l *loadedColumn, id oid.OID) {
+	lists, ok := l.attached()[id].(*ivf.Index)
+	if !ok || l.upkeep.stored(id, lists.Centroids()) {
+		return
+	}
+	err := srv.writeInternal(ctx, func(conn *storage.Conn) error {
+		if l.attached()[id] != savedIndex(lists) || srv.catalogs.current().Relation(id) == nil {
+			return nil // another has its place
+		}
+		now := lists.Centroids()
+		have, err := readCentroids(conn, id, now.Dims)
+		if err != nil || !slices.Equal(have.Data, now.Data) {
+			err = writeCentroids(conn, id, now)
+		}
+		if err == nil {
+			l.upkeep.store(id, now)
+		}
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		srv.log.Warn("the centroids of a vector index were not stored", "index", id, "err", err)
+	}
 }
 
 // readCentroids gives no rows when none are stored that fit.

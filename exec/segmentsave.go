@@ -5,9 +5,11 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"unsafe"
 
 	"voronoi/exec/index"
 	"voronoi/internal/oid"
+	"voronoi/vectorops"
 )
 
 // segmentSaver writes segments in the background, one at a time: of an index that
@@ -33,6 +35,8 @@ type upkeep struct {
 	changes int64 // rows changed by commits since the column was loaded
 	due     int64 // from how many on its indexes are looked at again
 	saved   map[oid.OID]savedState
+	// centroids are those that are stored, by their memory: what adapts has others.
+	centroids map[oid.OID]*float32
 }
 
 // savedState is what a segment has: which index, and as of how many changes.
@@ -86,6 +90,23 @@ func (u *upkeep) note(id oid.OID, x index.Index, changes int64) {
 		u.saved = map[oid.OID]savedState{}
 	}
 	u.saved[id] = savedState{x, changes}
+}
+
+// stored reports whether these centroids of an index are known to be stored.
+func (u *upkeep) stored(id oid.OID, m vectorops.Matrix) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return len(m.Data) == 0 || u.centroids[id] == unsafe.SliceData(m.Data)
+}
+
+// store takes note of centroids that are stored.
+func (u *upkeep) store(id oid.OID, m vectorops.Matrix) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.centroids == nil {
+		u.centroids = map[oid.OID]*float32{}
+	}
+	u.centroids[id] = unsafe.SliceData(m.Data)
 }
 
 // attached are the indexes of a column that are there now.
@@ -154,6 +175,8 @@ func (srv *Server) saveSoon(l *loadedColumn, id oid.OID) {
 			s.due = s.due[1:]
 			s.mu.Unlock()
 			srv.saveSegment(ctx, next.column, next.id)
+			// For that it has to become the writer, which may take long.
+			srv.background.start(func(ctx context.Context) { srv.saveCentroids(ctx, next.column, next.id) })
 		}
 	})
 }
