@@ -84,9 +84,9 @@ type filterWay struct {
 	ranges  *filterRanges // in place of allowed
 	share   float64       // that passes, of ranges
 	listed  bool          // exact, and of the slots in list
-	list    []index.Slot
-	total   int     // keys that pass, where listed
-	scale   float64 // of the probes and candidates: 1 over the share that passes
+	list    []index.Slot  // where ranges are searched by lists, some that pass
+	total   int           // keys that pass, where listed
+	scale   float64       // of the probes and candidates: 1 over the share that passes
 }
 
 // newFilter is the scan's filter; nil without one or without anything to search.
@@ -269,7 +269,7 @@ func (w *filterWay) apply(o *index.SearchOptions) {
 		o.Allowed = w.allowed.has
 	}
 	if w.ranges != nil {
-		o.Allowed, o.Share = w.ranges.test(), w.share
+		o.Allowed, o.Share, o.Drawn = w.ranges.test(), w.share, w.list
 	}
 	const most = 1 << 20
 	scaled := func(n int) int { return int(min(float64(n)*w.scale+0.999, most)) }

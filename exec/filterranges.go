@@ -106,22 +106,42 @@ func (f *filterRanges) estimate() int {
 		return first.count
 	}
 	tried, passed := 0, 0
-	step := max(first.count/sampledKeys, 1)
-	at := step / 2
-	for _, s := range first.spans {
-		keys := first.column.under(s)
-		for ; at < len(keys); at += step {
-			tried++
-			if f.has(int64(keys[at])) {
-				passed++
-			}
+	f.some(sampledKeys, func(key uint32) {
+		tried++
+		if f.has(int64(key)) {
+			passed++
 		}
-		at -= len(keys)
-	}
+	})
 	if tried == 0 {
 		return first.count
 	}
 	return max(first.count*passed/tried, 1)
+}
+
+// some calls visit with about n of the keys up to last that meet the first
+// condition, evenly drawn.
+func (f *filterRanges) some(n int, visit func(key uint32)) {
+	first := &f.ranges[0]
+	step := max(first.count/n, 1)
+	at := step / 2
+	if first.nulls {
+		for key, code := range first.column.codes {
+			if code == noValue {
+				if at%step == 0 {
+					visit(uint32(key))
+				}
+				at++
+			}
+		}
+		return
+	}
+	for _, s := range first.spans {
+		keys := first.column.under(s)
+		for ; at < len(keys); at += step {
+			visit(keys[at])
+		}
+		at -= len(keys)
+	}
 }
 
 // bindRange gives a condition its values.
@@ -300,6 +320,25 @@ func (f *scanFilter) readLate() error {
 		}
 		late.add(row[0].Int())
 	}
+}
+
+// drawnSlots is how many slots tell an index where what passes lies.
+const drawnSlots = 4096
+
+// drawn is some slots of the keys that pass.
+func (f *scanFilter) drawn() []index.Slot {
+	r, m := f.ranges, f.slots
+	slots := make([]index.Slot, 0, drawnSlots+drawnSlots/8)
+	alone := len(r.ranges) == 1
+	r.some(drawnSlots*max(r.ranges[0].count/max(f.passed, 1), 1), func(key uint32) {
+		if !alone && !r.has(int64(key)) {
+			return
+		}
+		if s := m.slot(int64(key)); s != index.Gone {
+			slots = append(slots, s)
+		}
+	})
+	return slots
 }
 
 // survivingSlots lists the slots of the keys that pass, ascending, so that their

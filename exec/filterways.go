@@ -89,10 +89,10 @@ func (f *scanFilter) ranged() (way filterWay, ok bool, err error) {
 		f.work.exact++
 		return way, true, nil
 	}
-	// What is nearest among a share s of the rows is as far as the nearest 1/s
-	// times as many of all: some more lists, or candidates, are to be looked at.
-	way.scale = 1 + wider*math.Log2(1/share)
-	if _, ok := s.idx.(*hnsw.Index); ok {
+	switch s.idx.(type) {
+	case *ivf.Index:
+		way.list = f.drawn()
+	case *hnsw.Index:
 		// The walk goes on until as many as are kept pass, past 1/s times as many
 		// nodes: that is more than it needs.
 		way.scale = math.Cbrt(share)
@@ -100,7 +100,3 @@ func (f *scanFilter) ranged() (way filterWay, ok bool, err error) {
 	f.work.index++
 	return way, true, nil
 }
-
-// wider is by what part more a search looks at for each halving of the rows
-// that pass.
-const wider = 0.7

@@ -16,9 +16,12 @@ type SearchOptions struct {
 	// Allowed restricts the search to the keys for which it is true; nil allows
 	// all.
 	Allowed func(key int64) bool
-	// Share is about what part of the keys is allowed; 0 is not known. With it
-	// an index goes where those keys are.
+	// Share is about what part of the keys is allowed; 0 is not known. With it an
+	// index looks as far as the nearest of them may be.
 	Share float64
+	// Drawn is some slots of keys that are allowed, drawn evenly, Share being
+	// known. With them an IVF index goes where those keys are.
+	Drawn []Slot
 	// Source reads the vectors that a search has to measure and that are not in
 	// memory; it must see the snapshot that the search has. It is not used
 	// where they are.

@@ -86,6 +86,7 @@ func (x *Index) adapt(view index.View, at int) {
 	st := &state{view: view, coder: old.coder, bound: old.bound, lists: make([]list, len(old.lists))}
 	st.coarse = coarse{spherical: old.coarse.spherical, centroids: vectorops.NewMatrix(len(old.lists), view.Dims())}
 	copy(st.coarse.centroids.Data, old.coarse.centroids.Data)
+	st.homes.Store(old.homes.Load())
 	for i := range old.lists {
 		st.lists[i].at.Store(old.lists[i].at.Load())
 		st.lists[i].adaptAt = old.lists[i].adaptAt

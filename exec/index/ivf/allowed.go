@@ -1,151 +1,82 @@
 package ivf
 
+import "math"
+
 // A search that is restricted to a part of the keys has to look at lists that
 // hold some of them: where the keys lie together, the lists nearest to a query
-// that lies elsewhere hold none, and probing them would find nothing. So a list
-// is tried first, at some of its slots; one where none is allowed comes last and
-// does not count as probed.
+// that lies elsewhere hold none. SearchOptions.Drawn says how many each list
+// holds, about. The lists are then taken in the order of their distances, each
+// lengthened where the list holds few of what is allowed, and more of them are:
+// the less evenly the keys lie, and the fewer of them where the query does, the
+// more lists the nearest of them are in.
 
 const (
-	// leastTries are made in each list.
-	leastTries = 16
-	// sortedAtOnce is how many lists are put in order at a time.
-	sortedAtOnce = 32
-	// surveyLists and surveyTries are what the survey looks at.
-	surveyLists, surveyTries = 64, 16
-	// sureTries, times one over the density, find something where there is
-	// something, but for one list in 150.
-	sureTries = 5
+	// lengthened is by what part distances grow for each time that a list holds e
+	// times fewer, if the lists differ.
+	lengthened = 0.1
+	// differing is the part of the greatest variance possible from which on lists
+	// differ as much as matters, and alike that below which they do not.
+	differing, alike = 0.1, 0.01
+	// wider is by what part more lists are probed for each halving of the keys: what
+	// is nearest among a share s is as far as the nearest 1/s times as many of all.
+	wider = 0.4
+	// further is by what part more of these are where the lists differ and the query
+	// lies where nothing is allowed.
+	further = 4.5
+	// unseen is how many keys a list is taken to hold beside those drawn.
+	unseen = 0.1
 )
 
-// survey estimates two things. The density of what is allowed in the lists that
-// hold some of it is the share over all where it is spread evenly, and up to 1
-// where it lies together. How much the lists differ, beside what chance makes of
-// it (the index of dispersion, which is 1 then), says how many more lists are to
-// be probed: what is nearest among keys that lie together is less likely to be
-// in the lists that are nearest.
+// survey counts what was drawn by lists, and orders the lists by it.
 func (c *cursor) survey() {
-	tried, found, squares, all, n := 0, 0, 0, 0, 0
-	lists := c.state.lists
-	step := max(len(lists)/surveyLists, 1)
-	for l := 0; l < len(lists); l += step {
-		slots := lists[l].load().slots
-		if len(slots) < surveyTries {
-			continue
-		}
-		here := c.allowedAmong(slots, surveyTries, surveyTries)
-		n++
-		all += here
-		squares += here * here
-		if here > 0 {
-			tried += surveyTries
-			found += here
-		}
-	}
-	c.density, c.wider = c.options.Share, 1
-	if tried == 0 || n < 2 {
+	lists, drawn, share := c.state.lists, c.options.Drawn, c.options.Share
+	scale := 1 - wider*math.Log2(share)
+	defer func() { c.probes = int(float64(c.probes)*scale + 0.5) }()
+	if len(drawn) == 0 || share >= 1 {
 		return
 	}
-	c.density = max(c.density, float64(found)/float64(tried))
-	mean := float64(all) / float64(n)
-	share := mean / surveyTries
-	if share < 1 {
-		variance := (float64(squares) - mean*float64(all)) / float64(n-1)
-		dispersion := variance / (mean * (1 - share))
-		c.wider += (1 - share) * widerFactor * max(dispersion-chance, 0)
-	}
-}
-
-const (
-	// chance is the dispersion of what is spread evenly, at most.
-	chance = 1.5
-	// widerFactor is how many times the usual lists are probed beside them for
-	// each unit of dispersion beyond that, if none may pass; fewer where more do.
-	widerFactor = 12
-)
-
-// allowedAmong tries some of the slots, evenly drawn, and counts those that are
-// allowed, up to enough.
-func (c *cursor) allowedAmong(slots []uint32, tries, enough int) (found int) {
-	if tries = min(tries, len(slots)); tries == 0 {
-		return 0
-	}
-	for i := range tries {
-		if c.options.Allowed(c.view.Key(slots[i*len(slots)/tries])) {
-			if found++; found == enough {
-				break
-			}
+	c.held = append(c.held[:0], make([]float32, len(lists))...)
+	homes := c.state.homesOf(&c.view)
+	for _, s := range drawn {
+		if int(s) < len(homes) {
+			c.held[homes[s]]++
 		}
 	}
-	return found
-}
-
-// promising reports whether a list holds something that is allowed, as far as
-// trying tells.
-func (c *cursor) promising(l int) bool {
-	slots := c.state.lists[l].load().slots
-	n := min(len(slots), leastTries)
-	found := c.allowedAmong(slots, n, n)
-	c.tried += n
-	c.hit += found
-	return found > 0 || c.allowedAmong(slots, int(sureTries/c.density), 1) > 0
-}
-
-// nextList is the nearest list that was not delivered, of those that are
-// promising as long as there are any.
-func (c *cursor) nextList() (l int, squared float32, ok bool) {
-	if c.density == 0 {
-		return c.order.list()
-	}
-	for {
-		if c.order.next == c.order.sorted {
-			c.order.want(max(c.probes, sortedAtOnce))
+	// The variance of the density in a list, beside what the draw makes of it,
+	// relative to that of lists which hold either what is allowed or what is not.
+	each := c.options.Share * float64(c.view.Len()) / float64(len(drawn))
+	squares := 0.0
+	for l, n := range c.held {
+		if size := len(lists[l].load().slots); size > 0 {
+			squares += float64(n*(n-1)) / float64(size)
+			c.held[l] = (n + unseen) / float32(size)
 		}
-		l, squared, ok = c.order.list()
-		switch {
-		case !ok && len(c.empty) > 0:
-			last := c.empty[0]
-			c.empty = c.empty[1:]
-			return last.list, last.squared, true
-		case !ok:
-			return 0, 0, false
-		case c.promising(l):
-			return l, squared, true
+	}
+	squares *= each * each / float64(c.view.Len())
+	apart := (squares - share*share) / (share - share*share)
+	if !(apart > alike) {
+		return
+	}
+	apart = min(apart/differing, 1)
+	here := c.densityHere(each)
+	scale *= 1 + further*apart*(1-here*here)
+	c.order.lengthen(func(l int) float64 {
+		if density := float64(c.held[l]) * each; density > 0 {
+			return 1 + lengthened*apart*max(-math.Log(density), 0)
 		}
-		c.empty = append(c.empty, emptyList{l, squared})
-	}
+		return 1
+	})
 }
 
-const (
-	// apartFactor is how many lists more are probed for each list's worth of
-	// allowed keys that the nearest lists lack.
-	apartFactor = 6
-	// usual is the part of its share that may be lacking by chance.
-	usual = 0.8
-)
-
-// toProbe is how many lists the search is to look at now. Where the nearest
-// lists hold less of what is allowed than other lists, the query lies apart from
-// it. The nearest of what is allowed are then about as far as many others, and
-// lie in many lists.
-func (c *cursor) toProbe() int {
-	if c.density == 0 {
-		return c.probes
+// densityHere is the part of the vectors of the nearest lists that is allowed.
+func (c *cursor) densityHere(each float64) float64 {
+	const around = 64
+	allowed, all := 0.0, 0
+	c.order.want(around)
+	for _, e := range c.order.entries[:c.order.sorted] {
+		size := len(c.state.lists[uint32(e)].load().slots)
+		allowed += float64(c.held[uint32(e)]) * each * float64(size)
+		all += size
 	}
-	if c.tried == 0 {
-		return max(c.probes, 1)
-	}
-	density := float64(c.hit) / float64(c.tried)
-	lacking := max(1-density/(c.options.Share*usual), 0) * float64(c.tried) / leastTries
-	n := float64(c.probes)
-	if density < usual*c.density {
-		n *= c.wider // the query does not lie where most of what is allowed does
-	}
-	return int(n + apartFactor*lacking)
-}
-
-// emptyList is a list that did not seem to hold anything that is allowed.
-type emptyList struct {
-	list    int
-	squared float32
+	return min(allowed/float64(max(all, 1)), 1)
 }

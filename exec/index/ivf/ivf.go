@@ -36,7 +36,8 @@ type state struct {
 	coarse coarse
 	coder  *coder // nil if lists are measured exactly
 	lists  []list
-	bound  float64 // of the slots in a list, as a multiple of their mean
+	bound  float64                  // of the slots in a list, as a multiple of their mean
+	homes  atomic.Pointer[[]uint32] // the list of each slot, or nil: homesOf
 }
 
 // list is one inverted list. The writer appends behind what readers see.
@@ -131,8 +132,8 @@ func (x *Index) Parts() int {
 	return 0
 }
 
-// Bytes is the memory of the lists, their codes and centroids and what makes the
-// codes, without room to grow.
+// Bytes is the memory of the lists, their codes and centroids, what makes the
+// codes, and what searches under a filter go by, without room to grow.
 func (x *Index) Bytes() int64 {
 	st := x.state.Load()
 	n := int64(4 * len(st.coarse.centroids.Data))
@@ -142,6 +143,9 @@ func (x *Index) Bytes() int64 {
 	}
 	if st.coder != nil {
 		n += st.coder.bytes()
+	}
+	if homes := st.homes.Load(); homes != nil {
+		n += int64(4 * len(*homes))
 	}
 	return n
 }

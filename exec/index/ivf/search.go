@@ -79,13 +79,6 @@ type cursor struct {
 
 	delivered float64 // rank delivered last
 	relaxed   bool
-
-	// Where the caller restricts the keys (allowed.go):
-	density float64     // of what is allowed, where there is any; 0 without Allowed
-	wider   float64     // how many times the probes that were asked for
-	tried   int         // slots, in the lists of this batch and those passed over,
-	hit     int         // and how many of them are allowed
-	empty   []emptyList // passed over
 }
 
 // batch is memory that passes from one search to the next.
@@ -97,6 +90,7 @@ type batch struct {
 	probed    []probed
 	estimator estimator
 	ahead     []float64 // ranks
+	held      []float32 // of what was drawn, for each of a list's slots (allowed.go)
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
@@ -149,7 +143,7 @@ func (c *cursor) more() bool {
 			c.estimator.table.reset(c.state.coder, c.measure.Query())
 		}
 		c.measureOwn()
-		if c.options.Allowed != nil && c.options.Share > 0 {
+		if c.options.Share > 0 {
 			c.survey()
 		}
 		c.probe()
@@ -187,11 +181,11 @@ func (c *cursor) measureOwn() {
 
 // probe looks at the next lists.
 func (c *cursor) probe() {
-	c.probed, c.tried, c.hit = c.probed[:0], 0, 0
+	c.probed = c.probed[:0]
 	var from uint32
 	c.order.want(min(c.probes, c.maxProbes-c.counters.Lists))
-	for i := 0; i < c.toProbe() && c.counters.Lists < c.maxProbes; i++ {
-		l, squared, ok := c.nextList()
+	for i := 0; i < c.probes && c.counters.Lists < c.maxProbes; i++ {
+		l, squared, ok := c.order.list()
 		if !ok {
 			break
 		}
@@ -224,7 +218,7 @@ func (c *cursor) probe() {
 
 // wanted reports whether the search may deliver a slot.
 func (c *cursor) wanted(s index.Slot) bool {
-	return c.view.Visible(s, c.seq) && (c.options.Allowed == nil || c.options.Allowed(c.view.Key(s)))
+	return (c.options.Allowed == nil || c.options.Allowed(c.view.Key(s))) && (c.allVisible || c.view.Visible(s, c.seq))
 }
 
 // filter appends the slots that the caller's filter allows.
