@@ -126,6 +126,7 @@ func TestManyEqualVectors(t *testing.T) {
 // TestInsertsKeepRecallOfCoders: whatever codes an index consists of, those of
 // lists that adapt are as good as those of an index that is made anew.
 func TestInsertsKeepRecallOfCoders(t *testing.T) {
+	inFull(t)
 	data, labels := digits.Load(t)
 	m := vectorops.Matrix{Dims: digits.Dims, Data: data}
 	for _, metric := range []vectorops.Metric{vectorops.L2, vectorops.Cosine, vectorops.IP} {

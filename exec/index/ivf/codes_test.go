@@ -11,6 +11,7 @@ import (
 )
 
 func TestCodesFindWhatMeasuringFinds(t *testing.T) {
+	inFull(t)
 	table, m := digitTable(t)
 	for _, metric := range []vectorops.Metric{vectorops.L2, vectorops.Cosine, vectorops.IP} {
 		for _, parts := range []int{1, 10, 33, 64} {

@@ -25,7 +25,17 @@ var quantizers = []struct {
 	{Options{Bits: 1}, .63, .99},
 }
 
+// inFull leaves a test that measures to runs that are not -short: those look for
+// races, or are emulated, and what is found does not depend on either.
+func inFull(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("measures, on one goroutine")
+	}
+}
+
 func TestQuantizedRecall(t *testing.T) {
+	inFull(t)
 	table, m := digitTable(t)
 	for _, metric := range []vectorops.Metric{vectorops.L2, vectorops.Cosine, vectorops.IP} {
 		for _, lists := range []int{1, 20} {
@@ -92,6 +102,7 @@ var faissRecall = []struct {
 }
 
 func TestQuantizedAgainstFAISS(t *testing.T) {
+	inFull(t)
 	table, m := digitTable(t)
 	for _, f := range faissRecall {
 		x := build(t, table, Options{Metric: f.metric, Lists: f.lists, Parts: f.parts, Quantized: true})
@@ -116,6 +127,7 @@ func TestQuantizedAgainstFAISS(t *testing.T) {
 // An index of codes over a million vectors, from what it says that its entries and
 // what it has learnt take: 10 to 32 times smaller than the vectors.
 func TestQuantizedSize(t *testing.T) {
+	inFull(t)
 	const n, dims, million = 2000, 256, 1e6
 	rng := rand.New(rand.NewPCG(3, 1))
 	table := index.NewTable(dims)

@@ -13,6 +13,7 @@ import (
 // TestCodesLoseNothing: as many of the nearest are found by codes as by measuring
 // the same lists, but for half a hundredth, whatever the vectors are like.
 func TestCodesLoseNothing(t *testing.T) {
+	inFull(t)
 	const n, dims = 12000, 32
 	rng := rand.New(rand.NewPCG(3, 4))
 	clusters := func(spread func() float64, offset float64) vectorops.Matrix {
