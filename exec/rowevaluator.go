@@ -23,13 +23,9 @@ func (x *execution) rowEvaluator(q *planner.RowQuery) (*rowEvaluator, error) {
 		return nil, nil
 	}
 	plan := q.QueryPlan
-	r := &run{x: x, plan: plan}
-	var err error
-	if r.rowSets, err = x.rowSets(plan); err != nil {
+	r, err := x.newRun(plan)
+	if err != nil {
 		return nil, err
-	}
-	for _, v := range plan.Scans {
-		r.scans = append(r.scans, &scan{x: x, plan: v})
 	}
 	st, err := x.prepare(plan)
 	if err != nil {

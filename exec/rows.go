@@ -34,16 +34,12 @@ type run struct {
 // query starts a plan's statement. inputs are the values of the parameters that
 // the plan expects from its caller.
 func (x *execution) query(plan *planner.QueryPlan, inputs []datum.Datum) (rowSource, error) {
-	r := &run{x: x, plan: plan}
-	var err error
-	if err = x.modifying(plan.Modifying); err != nil {
+	if err := x.modifying(plan.Modifying); err != nil {
 		return nil, err
 	}
-	if r.rowSets, err = x.rowSets(plan); err != nil {
+	r, err := x.newRun(plan)
+	if err != nil {
 		return nil, err
-	}
-	for _, v := range plan.Scans {
-		r.scans = append(r.scans, &scan{x: x, plan: v})
 	}
 	st, err := x.prepare(plan)
 	if err != nil {
@@ -150,6 +146,19 @@ func (q *queryRows) next() ([]datum.Datum, error) {
 func (q *queryRows) close() {
 	q.st.Close()
 	q.run.close()
+}
+
+// newRun is what the virtual tables of a plan look up.
+func (x *execution) newRun(plan *planner.QueryPlan) (*run, error) {
+	r := &run{x: x, plan: plan}
+	var err error
+	if r.rowSets, err = x.rowSets(plan); err != nil {
+		return nil, err
+	}
+	for _, v := range plan.Scans {
+		r.scans = append(r.scans, &scan{x: x, plan: v})
+	}
+	return r, nil
 }
 
 // close ends what the virtual tables have opened.

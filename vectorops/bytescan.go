@@ -10,20 +10,12 @@ func ByteScan(sums []uint16, hits []uint64, n int, codes, tables []byte, thresho
 	if len(hits) != blocks || len(sums) != blocks*ScanBlock || len(tables) != rows*256 || len(codes) != blocks*rows*ScanBlock {
 		panic(fmt.Sprintf("vectorops: %d sums and %d bytes of codes for %d blocks of %d rows of bytes", len(sums), len(codes), blocks, rows))
 	}
-	if blocks == 0 {
-		return
-	}
 	if rows == 0 {
-		clear(sums)
-		for i := range hits {
-			hits[i] = ^uint64(0)
-		}
-	} else {
+		scanNothing(sums, hits)
+	} else if blocks > 0 {
 		byteScan(sums, hits, n, codes, tables, threshold)
 	}
-	if rest := n % ScanBlock; rest > 0 {
-		hits[blocks-1] &= 1<<rest - 1
-	}
+	hideBehind(hits, n)
 }
 
 // byteScanGo does not touch the codes behind n: someone may be writing them.

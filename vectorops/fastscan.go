@@ -24,19 +24,26 @@ func FastScan(sums []uint16, hits []uint64, n int, codes, tables []byte, thresho
 	if len(hits) != blocks || len(sums) != blocks*ScanBlock || len(tables) != rows*32 || len(codes) != blocks*rows*ScanBlock {
 		panic(fmt.Sprintf("vectorops: %d sums and %d bytes of codes for %d blocks of %d rows", len(sums), len(codes), blocks, rows))
 	}
-	if blocks == 0 {
-		return
-	}
 	if rows == 0 {
-		clear(sums)
-		for i := range hits {
-			hits[i] = ^uint64(0)
-		}
-	} else {
+		scanNothing(sums, hits)
+	} else if blocks > 0 {
 		fastScan(sums, hits, n, codes, tables, threshold, next)
 	}
+	hideBehind(hits, n)
+}
+
+// scanNothing is a scan of codes without parts: every sum is 0.
+func scanNothing(sums []uint16, hits []uint64) {
+	clear(sums)
+	for i := range hits {
+		hits[i] = ^uint64(0)
+	}
+}
+
+// hideBehind takes what is behind n out of the hits of a scan.
+func hideBehind(hits []uint64, n int) {
 	if rest := n % ScanBlock; rest > 0 {
-		hits[blocks-1] &= 1<<rest - 1
+		hits[len(hits)-1] &= 1<<rest - 1
 	}
 }
 
